@@ -1,0 +1,1 @@
+//! Streaming kernel for peripheral circulation.

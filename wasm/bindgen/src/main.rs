@@ -1,0 +1,2 @@
+//! Writes the JavaScript glue of the WebAssembly module.
+fn main() {}
