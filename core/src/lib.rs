@@ -6,9 +6,15 @@ extern crate alloc;
 
 pub mod beat;
 mod error;
+mod event;
 mod reason;
 mod signal;
+mod snapshot;
+pub mod table;
 
 pub use error::{ConfigError, Error};
+pub use event::{Beat, Event, Notch, Pulse, RateRow};
 pub use reason::{Reason, State};
 pub use signal::{Calibration, Config, Label, Polarity, SampleRate, SensorRange, SignalKind};
+pub use snapshot::{Absent, Counts, Snapshot};
+pub use table::{BeatTable, RateTable};

@@ -1,0 +1,247 @@
+//! Beats and rate rows as columns: the same names, order, units and bytes in every language.
+
+use alloc::vec::Vec;
+
+use crate::event::{Beat, RateRow};
+
+/// In what a column of numbers is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnUnit {
+    /// Seconds, or seconds from the first sample.
+    Seconds,
+    /// Per minute.
+    PerMinute,
+    /// Percent.
+    Percent,
+    /// A number without unit.
+    One,
+    /// The stream's unit, after calibration.
+    Signal,
+    /// The stream's unit per second.
+    SignalPerSecond,
+}
+
+impl ColumnUnit {
+    /// The unit's text (UCUM), `signal` being that of the stream; units per second are `<signal>/s`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "s",
+            Self::PerMinute => "/min",
+            Self::Percent => "%",
+            Self::One => "1",
+            Self::Signal => "signal",
+            Self::SignalPerSecond => "signal/s",
+        }
+    }
+}
+
+/// Name, unit and meaning of a column of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Field name, snake case.
+    pub name: &'static str,
+    /// Unit of the numbers.
+    pub unit: ColumnUnit,
+    /// What it is, one line.
+    pub what: &'static str,
+}
+
+const fn column(name: &'static str, unit: ColumnUnit, what: &'static str) -> Column {
+    Column { name, unit, what }
+}
+
+/// The one NaN that stands for an absent number in tables.
+pub const ABSENT: f64 = f64::from_bits(0x7ff8_0000_0000_0000);
+
+/// A number for a table: absent is [`ABSENT`], and so is any other NaN.
+fn cell(value: Option<f64>) -> f64 {
+    value.filter(|v| !v.is_nan()).unwrap_or(ABSENT)
+}
+
+/// Columns of numbers of a beat table, in order.
+pub const BEAT_NUMBERS: [Column; 12] = [
+    column("onset", ColumnUnit::Seconds, "start of the upstroke (intersecting tangents)"),
+    column("peak", ColumnUnit::Seconds, "systolic peak"),
+    column("end", ColumnUnit::Seconds, "onset of the next beat"),
+    column("rate", ColumnUnit::PerMinute, "pulse rate, maximal slope to maximal slope"),
+    column("amplitude", ColumnUnit::Signal, "systolic peak minus foot level"),
+    column("amplitude_corrected", ColumnUnit::Signal, "amplitude above the line from foot to foot"),
+    column("perfusion_index", ColumnUnit::Percent, "100 x amplitude / mean of the beat"),
+    column("upstroke_time", ColumnUnit::Seconds, "onset to systolic peak"),
+    column("width", ColumnUnit::Seconds, "time above half of the amplitude"),
+    column("max_slope", ColumnUnit::SignalPerSecond, "steepest rise"),
+    column("foot", ColumnUnit::Signal, "level of the foot, not oriented"),
+    column("quality", ColumnUnit::One, "probability of a pulse of the heart"),
+];
+
+/// Columns of truth values of a beat table, in order.
+pub const BEAT_FLAGS: [&str; 4] = ["accepted", "bridged", "clipped", "rate_locked"];
+
+/// Columns of codes of a beat table, in order: [`Reason`](crate::Reason) and [`Notch`](crate::Notch); 0 is absent.
+pub const BEAT_CODES: [&str; 2] = ["reason", "notch"];
+
+/// Columns of numbers of a table of rate rows, in order.
+pub const RATE_NUMBERS: [Column; 4] = [
+    column("time", ColumnUnit::Seconds, "centre of the signal that the row rests on"),
+    column("pulse_rate", ColumnUnit::PerMinute, "pulse rate"),
+    column("pulse_rate_uncertainty", ColumnUnit::PerMinute, "one standard deviation of the pulse rate"),
+    column("quality", ColumnUnit::One, "how far the row can be trusted"),
+];
+
+/// Columns of truth values of a table of rate rows, in order.
+pub const RATE_FLAGS: [&str; 1] = ["tracked"];
+
+/// Columns of codes of a table of rate rows, in order.
+pub const RATE_CODES: [&str; 1] = ["reason"];
+
+/// A record type that a [`Table`] holds in columns.
+pub trait Row<const NUMBERS: usize, const FLAGS: usize, const CODES: usize> {
+    /// The numbers, in the order of the columns; absent is [`ABSENT`].
+    fn numbers(&self) -> [f64; NUMBERS];
+    /// The truth values, in the order of the columns.
+    fn flags(&self) -> [bool; FLAGS];
+    /// The codes, in the order of the columns.
+    fn codes(&self) -> [u8; CODES];
+}
+
+impl Row<12, 4, 2> for Beat {
+    fn numbers(&self) -> [f64; 12] {
+        [
+            self.onset,
+            self.peak,
+            cell(self.end),
+            cell(self.rate),
+            cell(self.amplitude),
+            cell(self.amplitude_corrected),
+            cell(self.perfusion_index),
+            cell(self.upstroke_time),
+            cell(self.width),
+            cell(self.max_slope),
+            cell(self.foot),
+            self.quality,
+        ]
+    }
+
+    fn flags(&self) -> [bool; 4] {
+        [self.accepted, self.bridged, self.clipped, self.rate_locked]
+    }
+
+    fn codes(&self) -> [u8; 2] {
+        [self.reason.map_or(0, crate::Reason::code), self.notch.map_or(0, crate::Notch::code)]
+    }
+}
+
+impl Row<4, 1, 1> for RateRow {
+    fn numbers(&self) -> [f64; 4] {
+        [self.time, cell(self.pulse_rate), cell(self.pulse_rate_uncertainty), self.quality]
+    }
+
+    fn flags(&self) -> [bool; 1] {
+        [self.tracked]
+    }
+
+    fn codes(&self) -> [u8; 1] {
+        [self.reason.map_or(0, crate::Reason::code)]
+    }
+}
+
+/// Rows held as columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table<const NUMBERS: usize, const FLAGS: usize, const CODES: usize> {
+    numbers: [Vec<f64>; NUMBERS],
+    flags: [Vec<bool>; FLAGS],
+    codes: [Vec<u8>; CODES],
+}
+
+/// Beats as columns; see [`BEAT_NUMBERS`], [`BEAT_FLAGS`], [`BEAT_CODES`].
+pub type BeatTable = Table<12, 4, 2>;
+
+/// Rate rows as columns; see [`RATE_NUMBERS`], [`RATE_FLAGS`], [`RATE_CODES`].
+pub type RateTable = Table<4, 1, 1>;
+
+impl<const N: usize, const F: usize, const C: usize> Default for Table<N, F, C> {
+    fn default() -> Self {
+        Self {
+            numbers: core::array::from_fn(|_| Vec::new()),
+            flags: core::array::from_fn(|_| Vec::new()),
+            codes: core::array::from_fn(|_| Vec::new()),
+        }
+    }
+}
+
+impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
+    /// Appends a row; allocates as a `Vec` does.
+    pub fn push(&mut self, row: &impl Row<N, F, C>) {
+        for (column, value) in self.numbers.iter_mut().zip(row.numbers()) {
+            column.push(value);
+        }
+        for (column, value) in self.flags.iter_mut().zip(row.flags()) {
+            column.push(value);
+        }
+        for (column, value) in self.codes.iter_mut().zip(row.codes()) {
+            column.push(value);
+        }
+    }
+
+    /// Empties the table, keeping its memory.
+    pub fn clear(&mut self) {
+        self.numbers.iter_mut().for_each(Vec::clear);
+        self.flags.iter_mut().for_each(Vec::clear);
+        self.codes.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.numbers.first().map_or(0, Vec::len)
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The columns of numbers.
+    pub fn numbers(&self) -> &[Vec<f64>; N] {
+        &self.numbers
+    }
+
+    /// The columns of truth values.
+    pub fn flags(&self) -> &[Vec<bool>; F] {
+        &self.flags
+    }
+
+    /// The columns of codes.
+    pub fn codes(&self) -> &[Vec<u8>; C] {
+        &self.codes
+    }
+
+    /// All columns in order as bytes: numbers little-endian, truth values and codes as one byte each.
+    /// Two tables are the same bit for bit if and only if these are.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.len() * (8 * N + F + C));
+        for column in &self.numbers {
+            bytes.extend(column.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        for column in &self.flags {
+            bytes.extend(column.iter().map(|&flag| u8::from(flag)));
+        }
+        for column in &self.codes {
+            bytes.extend(column.iter());
+        }
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_nan_in_a_table_is_the_canonical_one() {
+        let odd = f64::from_bits(0xfff8_0000_0000_0001);
+        assert_eq!(cell(Some(odd)).to_bits(), ABSENT.to_bits());
+        assert_eq!(cell(None).to_bits(), ABSENT.to_bits());
+        assert_eq!(cell(Some(0.0)).to_bits(), 0);
+    }
+}
