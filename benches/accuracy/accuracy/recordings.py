@@ -13,6 +13,13 @@ from .score import LAG_RANGE_S
 
 PULSATION_BAND_HZ = (0.7, 4.0)
 
+# WFDB channels are known by the beginning of their names, in capitals.
+WFDB_PULSE = ("PLETH", "PPG", "BVP")
+WFDB_PRESSURE = ("ABP", "ART", "AO", "PRESSURE")
+WFDB_ECG = ("II", "ECG", "MLII", "I", "V", "MCL", "AVR", "AVF", "AVL")
+WFDB_ANNOTATIONS = ("atr", "ecg", "qrs", "beat")
+WFDB_BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -74,16 +81,22 @@ class Special:
     motion: str | None = None
     companion: str | None = None
     lag_range: tuple[float, float] = LAG_RANGE_S
+    clock_offset: float = 0.0  # s, added to the reference's times
     scored_by: tuple[str, ...] = ("beats", "rate")
+    stretches: tuple[float, ...] = ()  # copies stretched in time
+    starts: tuple[float, ...] = ()  # copies that start later, s
 
 
 SPECIAL = {
+    "bidmc": Special(stretches=(1.5, 0.7)),
     "mimic_abp": Special(channel="abp", signal="pressure"),
-    "troika": Special(channel="ppg1", motion="acc", companion="ppg2"),
+    "troika": Special(channel="ppg1", motion="acc", companion="ppg2", starts=(80.0, 150.0)),
     # The RR intervals start about 1 s before the video.
     "welltory_phone_ppg": Special(pulsating=("ppg_r", "ppg_g", "ppg_b"), lag_range=(-2.0, 5.0)),
-    # ECG and PPG run on clocks that differ by some seconds: the rate is compared, beats for information.
-    "wrist_ppg_exercise": Special(motion="acc_low_noise", lag_range=(-10.0, 10.0), scored_by=("rate",)),
+    # Its ECG clock is 4.6 s off (its README), not exactly: the rate is scored, beats are for information.
+    "wrist_ppg_exercise": Special(
+        motion="acc_low_noise", lag_range=(-10.0, 10.0), clock_offset=4.6, scored_by=("rate",)
+    ),
 }
 
 
@@ -98,6 +111,8 @@ def read_sets(directory: Path, only: tuple[str, ...] = ()) -> Iterator[Recording
 def read_set(folder: Path) -> Iterator[Recording]:
     """The recordings of one set: those that have reference beats."""
     special = SPECIAL.get(folder.name, Special())
+    if any(folder.glob("*.hea")):
+        yield from read_wfdb_directory(folder, special)
     for path in sorted(folder.glob("*.npz")):
         reference = read_reference(folder, path.stem)
         if reference is not None:
@@ -118,8 +133,11 @@ def read_npz(path: Path, special: Special, reference: np.ndarray) -> Recording:
             name=path.stem,
             samples=arrays[channel],
             sample_rate=sample_rate,
-            reference=reference,
-            exclude=read_exclude(path.parent, path.stem),
+            reference=reference + special.clock_offset,
+            exclude=tuple(
+                (start + special.clock_offset, end + special.clock_offset)
+                for start, end in read_exclude(path.parent, path.stem)
+            ),
             signal=special.signal,
             time=None if time is None else time - time[0],
             motion=arrays.get(special.motion),
@@ -127,6 +145,53 @@ def read_npz(path: Path, special: Special, reference: np.ndarray) -> Recording:
             lag_range=special.lag_range,
             scored_by=special.scored_by,
         )
+
+
+def read_wfdb_directory(folder: Path, special: Special) -> Iterator[Recording]:
+    """The WFDB records of a folder that hold a pulse, with beats from an annotation or from the ECG."""
+    import wfdb
+
+    for header in sorted(folder.glob("*.hea")):
+        record = wfdb.rdrecord(str(header.with_suffix("")))
+        if record.sig_name is None:
+            continue  # the header of a multi-segment layout holds no samples
+        channel = _first_matching(record.sig_name, WFDB_PULSE) or _first_matching(
+            record.sig_name, WFDB_PRESSURE
+        )
+        reference = _wfdb_reference(header, record)
+        if channel is None or reference is None:
+            continue
+        yield Recording(
+            set=folder.name,
+            name=header.stem,
+            samples=record.p_signal[:, record.sig_name.index(channel)],
+            sample_rate=float(record.fs),
+            reference=reference,
+            signal="ppg" if channel.upper().startswith(WFDB_PULSE) else "pressure",
+            lag_range=special.lag_range,
+            scored_by=special.scored_by,
+        )
+
+
+def _first_matching(names: list[str], starts: tuple[str, ...]) -> str | None:
+    return next((name for name in names if name.upper().startswith(starts)), None)
+
+
+def _wfdb_reference(header: Path, record) -> np.ndarray | None:
+    """Annotated beats where there are some, else those that XQRS finds in the ECG; s."""
+    import wfdb
+    import wfdb.processing
+
+    for extension in WFDB_ANNOTATIONS:
+        if header.with_suffix(f".{extension}").exists():
+            annotation = wfdb.rdann(str(header.with_suffix("")), extension)
+            beats = [symbol in WFDB_BEAT_SYMBOLS for symbol in annotation.symbol]
+            return annotation.sample[np.array(beats, dtype=bool)] / record.fs
+    lead = _first_matching(record.sig_name, WFDB_ECG)
+    if lead is None:
+        return None
+    ecg = np.nan_to_num(record.p_signal[:, record.sig_name.index(lead)])
+    return np.asarray(wfdb.processing.xqrs_detect(ecg, record.fs, verbose=False)) / record.fs
 
 
 def pulsation(samples, sample_rate: float) -> float:
