@@ -5,5 +5,9 @@
 //! announces a pulse as soon as its peak has passed, the settled finder waits for what follows and is never wrong twice.
 
 mod found;
+mod prompt;
+mod settled;
 
 pub use found::{FindPulses, Found, Segmented};
+pub use prompt::PromptFinder;
+pub use settled::{ACCEPT_QUALITY, SettledFinder};

@@ -1,0 +1,189 @@
+//! Candidates: every local maximum of the finding path, with its height on both sides.
+
+use alloc::boxed::Box;
+use alloc::vec;
+
+use super::TUNING;
+use super::path::{BRIDGED, Banded, CLIPPED};
+
+/// A local maximum of the finding path.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Candidate {
+    /// Internal sample of the maximum.
+    pub(super) index: u64,
+    /// Maximum of the parabola through it, internal samples.
+    pub(super) time: f64,
+    /// Value at the maximum.
+    pub(super) level: f64,
+    /// Height above the lowest point before it, up to a higher sample and 1 s at most.
+    pub(super) rise: f64,
+    /// The same after it.
+    pub(super) fall: f64,
+    /// The smaller of the two: the prominence.
+    pub(super) height: f64,
+    /// Share of clipped samples around it.
+    pub(super) clipped: f64,
+    /// Share of missing samples around it.
+    pub(super) bridged: f64,
+    /// Its right side has been seen in full.
+    pub(super) settled: bool,
+}
+
+/// The last seconds of the finding path, addressed by internal sample.
+#[derive(Debug, Clone)]
+pub(super) struct Trace {
+    ring: Box<[Banded]>,
+    end: u64,
+}
+
+impl Trace {
+    pub(super) fn new(length: usize) -> Self {
+        Self { ring: vec![Banded { value: 0.0, flags: 0 }; length.next_power_of_two()].into_boxed_slice(), end: 0 }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.end = 0;
+    }
+
+    pub(super) fn push(&mut self, sample: Banded) {
+        let slot = self.end as usize & (self.ring.len() - 1);
+        self.ring[slot] = sample;
+        self.end += 1;
+    }
+
+    /// Internal samples so far: one past the newest.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// The oldest one that is still held.
+    pub(super) fn start(&self) -> u64 {
+        self.end.saturating_sub(self.ring.len() as u64)
+    }
+
+    pub(super) fn at(&self, index: u64) -> Banded {
+        self.ring[index as usize & (self.ring.len() - 1)]
+    }
+
+    pub(super) fn value(&self, index: u64) -> f64 {
+        self.at(index).value
+    }
+}
+
+/// The candidates of the last seconds, oldest first.
+#[derive(Debug, Clone)]
+pub(super) struct Candidates {
+    list: Box<[Candidate]>,
+    count: usize,
+    separation: u64,
+    side: u64,
+    around: u64,
+}
+
+impl Candidates {
+    pub(super) fn new(internal_hz: f64) -> Self {
+        let most = (TUNING.memory / TUNING.separation) as usize + 2;
+        Self {
+            list: vec![Candidate::default(); most].into_boxed_slice(),
+            count: 0,
+            separation: (TUNING.separation * internal_hz) as u64,
+            side: (TUNING.side * internal_hz) as u64,
+            around: (TUNING.around * internal_hz) as u64 + 1,
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.count = 0;
+    }
+
+    pub(super) fn all(&self) -> &[Candidate] {
+        &self.list[..self.count]
+    }
+
+    /// Looks whether the newest but one sample of the trace is a maximum.
+    pub(super) fn watch(&mut self, trace: &Trace) {
+        let end = trace.end();
+        if end < 3 {
+            return;
+        }
+        let index = end - 2;
+        let (before, at, after) = (trace.value(index - 1), trace.value(index), trace.value(index + 1));
+        if !(before < at && at >= after) {
+            return;
+        }
+        if let Some(last) = self.list[..self.count].last().filter(|last| index - last.index < self.separation) {
+            if last.level >= at {
+                return;
+            }
+            self.count -= 1;
+        }
+        if self.count == self.list.len() {
+            self.list.copy_within(1.., 0);
+            self.count -= 1;
+        }
+        let curve = before - 2.0 * at + after;
+        let shift = if curve < 0.0 { (0.5 * (before - after) / curve).clamp(-0.5, 0.5) } else { 0.0 };
+        let rise = at - lowest_before(trace, index, self.side);
+        self.list[self.count] =
+            Candidate { index, time: index as f64 + shift, level: at, rise, ..Candidate::default() };
+        self.count += 1;
+    }
+
+    /// Completes the right sides as far as the trace goes, and forgets what is older than `oldest`.
+    pub(super) fn complete(&mut self, trace: &Trace, oldest: u64) {
+        let gone = self.list[..self.count].iter().take_while(|c| c.index < oldest).count();
+        self.list.copy_within(gone..self.count, 0);
+        self.count -= gone;
+        for candidate in &mut self.list[..self.count] {
+            if candidate.settled {
+                continue;
+            }
+            candidate.fall = candidate.level - lowest_after(trace, candidate.index, self.side);
+            candidate.height = candidate.rise.min(candidate.fall);
+            let (clipped, bridged) = flagged(trace, candidate.index, self.around);
+            candidate.clipped = clipped;
+            candidate.bridged = bridged;
+            candidate.settled = trace.end() > candidate.index + self.side;
+        }
+    }
+}
+
+fn lowest_before(trace: &Trace, index: u64, side: u64) -> f64 {
+    let level = trace.value(index);
+    let mut lowest = level;
+    let stop = index.saturating_sub(side).max(trace.start());
+    for i in (stop..index).rev() {
+        let value = trace.value(i);
+        if value > level {
+            break;
+        }
+        lowest = lowest.min(value);
+    }
+    lowest
+}
+
+fn lowest_after(trace: &Trace, index: u64, side: u64) -> f64 {
+    let level = trace.value(index);
+    let mut lowest = level;
+    for i in index + 1..(index + side + 1).min(trace.end()) {
+        let value = trace.value(i);
+        if value > level {
+            break;
+        }
+        lowest = lowest.min(value);
+    }
+    lowest
+}
+
+fn flagged(trace: &Trace, index: u64, around: u64) -> (f64, f64) {
+    let from = index.saturating_sub(around).max(trace.start());
+    let to = (index + around + 1).min(trace.end());
+    let (mut clipped, mut bridged) = (0_u32, 0_u32);
+    for i in from..to {
+        let flags = trace.at(i).flags;
+        clipped += u32::from(flags & CLIPPED != 0);
+        bridged += u32::from(flags & BRIDGED != 0);
+    }
+    let count = to.saturating_sub(from).max(1) as f64;
+    (f64::from(clipped) / count, f64::from(bridged) / count)
+}

@@ -1,0 +1,140 @@
+//! Dynamic programming over the open candidates: the chain of pulses with the most evidence and the best rhythm.
+
+use alloc::boxed::Box;
+use alloc::vec;
+
+use super::TUNING;
+use super::candidate::Candidate;
+use super::period::Period;
+use super::scale::usual_height;
+
+/// A candidate in the programme.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Node {
+    /// The candidate.
+    pub(super) candidate: Candidate,
+    /// What speaks for it by itself, natural-logarithm units.
+    pub(super) evidence: f64,
+    score: f64,
+    before: Option<usize>,
+    /// It is on the best chain.
+    pub(super) chosen: bool,
+}
+
+/// The programme and its memory.
+#[derive(Debug, Clone)]
+pub(super) struct Programme {
+    nodes: Box<[Node]>,
+    count: usize,
+    hz: f64,
+}
+
+impl Programme {
+    pub(super) fn new(internal_hz: f64) -> Self {
+        let most = (TUNING.memory / TUNING.separation) as usize + 2;
+        Self { nodes: vec![Node::default(); most].into_boxed_slice(), count: 0, hz: internal_hz }
+    }
+
+    /// The nodes of the last run, oldest first.
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes[..self.count]
+    }
+
+    /// Finds the best chain among the `candidates` after `from` (internal sample), the last pulse before having been at `last`.
+    pub(super) fn run(&mut self, candidates: &[Candidate], from: f64, last: Option<f64>, period: Period, usual: f64) {
+        self.count = 0;
+        for (at, candidate) in candidates.iter().enumerate() {
+            if candidate.time <= from {
+                continue;
+            }
+            let evidence = self.evidence(candidates, at, period, usual);
+            if let Some(node) = self.nodes.get_mut(self.count) {
+                *node = Node { candidate: *candidate, evidence, score: 0.0, before: None, chosen: false };
+                self.count += 1;
+            }
+        }
+        let refractory = self.refractory(period);
+        let mut best: Option<usize> = None;
+        for at in 0..self.count {
+            let (done, open) = self.nodes.split_at_mut(at);
+            let Some(node) = open.first_mut() else { break };
+            let time = node.candidate.time;
+            let mut score = f64::NEG_INFINITY;
+            let mut before = None;
+            match last {
+                Some(last) if time - last < refractory => {}
+                Some(last) => score = link(time - last, period),
+                None => score = 0.0,
+            }
+            for (index, earlier) in done.iter().enumerate() {
+                let interval = time - earlier.candidate.time;
+                if interval < refractory {
+                    break;
+                }
+                let through = earlier.score + link(interval, period);
+                if through > score {
+                    score = through;
+                    before = Some(index);
+                }
+            }
+            node.score = score + node.evidence;
+            node.before = before;
+            if node.score > best.map_or(0.0, |b| done[b].score) {
+                best = Some(at);
+            }
+        }
+        while let Some(at) = best {
+            self.nodes[at].chosen = true;
+            best = self.nodes[at].before;
+        }
+    }
+
+    /// Shortest interval, internal samples.
+    fn refractory(&self, period: Period) -> f64 {
+        let flat = TUNING.refractory * self.hz;
+        if period.length > 0.0 { flat.min(TUNING.refractory_share * period.length) } else { flat }
+    }
+
+    /// Evidence of the candidate number `at`.
+    fn evidence(&self, candidates: &[Candidate], at: usize, period: Period, usual: f64) -> f64 {
+        let Some(own) = candidates.get(at) else { return TUNING.evidence_least };
+        let past_from = own.time - TUNING.past_scale * self.hz;
+        let past = candidates[..at].iter().rev().take_while(|c| c.time >= past_from);
+        let ahead = (TUNING.future_scale * period.length)
+            .clamp(TUNING.future_scale_least * self.hz, TUNING.future_scale_most * self.hz);
+        let future = candidates[at + 1..].iter().take_while(|c| c.time <= own.time + ahead);
+        let past = usual_height(past, TUNING.scale_share);
+        let future = usual_height(future, TUNING.scale_share);
+        let scale = match (past, future) {
+            (Some(past), Some(future)) => past.min(future),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => own.height,
+        };
+        if !(own.height > 0.0 && own.fall > 0.0) {
+            return TUNING.evidence_least;
+        }
+        let relative = if scale > 0.0 { own.height / scale } else { 1.0 };
+        let mut evidence = TUNING.height_weight * libm::log(relative / TUNING.neutral_height);
+        let floor = TUNING.floor * usual;
+        if own.height < floor {
+            evidence -= TUNING.height_weight * libm::log(floor / own.height);
+        }
+        evidence += TUNING.side_weight * libm::log(own.rise / own.fall).clamp(-3.0, 3.0);
+        evidence.clamp(TUNING.evidence_least, TUNING.evidence_most)
+    }
+}
+
+/// What an interval adds: a reward near the period, a cost where it is short, nothing where it is long.
+fn link(interval: f64, period: Period) -> f64 {
+    if period.length <= 0.0 {
+        return 0.0;
+    }
+    let ratio = interval / period.length;
+    if ratio > 1.6 {
+        return 0.0;
+    }
+    let off = (ratio - 1.0) / TUNING.rhythm_width;
+    let reward = TUNING.rhythm_weight * period.confidence / (1.0 + 0.5 * off * off * (1.0 + 0.25 * off * off));
+    let cost = TUNING.short_weight * period.confidence * (1.0 - ratio / TUNING.short_share).max(0.0);
+    reward - cost
+}
