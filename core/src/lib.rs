@@ -7,6 +7,7 @@ extern crate alloc;
 pub mod beat;
 mod error;
 mod event;
+pub mod filter;
 mod reason;
 mod signal;
 mod snapshot;
