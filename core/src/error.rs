@@ -90,6 +90,8 @@ impl core::error::Error for ConfigError {}
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
+    /// The configuration cannot be built.
+    Config(ConfigError),
     /// Samples were pushed after `finish`; `reset` starts anew.
     Finished,
     /// A time stamp that is not a finite number.
@@ -131,6 +133,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
+            Self::Config(error) => error.fmt(f),
             Self::Finished => write!(f, "the monitor is finished: only snapshot and reset are accepted"),
             Self::BadTime { value, index } => {
                 write!(f, "time must be a finite number of seconds, got {value} at stamp {index}")
@@ -147,6 +150,12 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
 
 /// Checks that `value` lies in `[min, max]`; NaN does not.
 pub(crate) fn in_range(argument: &'static str, value: f64, min: f64, max: f64) -> Result<f64, ConfigError> {

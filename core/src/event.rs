@@ -50,8 +50,9 @@ impl Notch {
 /// A settled, delineated pulse; never taken back once handed out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beat {
-    /// Onset: where the tangent of the steepest rise meets the foot level, s from the first sample.
-    pub onset: f64,
+    /// Onset: where the tangent of the steepest rise meets the foot level, s from the first sample; absent where there is no
+    /// rise to read, or the beat was found by its rate.
+    pub onset: Option<f64>,
     /// Systolic peak, s.
     pub peak: f64,
     /// The next beat's onset, s; absent where a gap, a pause of 3 s or the end of the recording followed.

@@ -16,11 +16,11 @@ pub struct Counts {
     pub clipped: u64,
     /// Stretches longer than 0.3 s without samples.
     pub gaps: u64,
-    /// Time stamps more than one and a half periods after the one before.
+    /// Time stamps before the newest by less than a period; their samples are left out.
     pub late_stamps: u64,
-    /// Time stamps equal to the one before; their samples are left out.
+    /// Time stamps equal to the newest; their samples are left out.
     pub equal_stamps: u64,
-    /// Time stamps before the one before; their samples are left out.
+    /// Time stamps before the newest by a period or more; their samples are left out.
     pub backward_stamps: u64,
     /// Far jumps of the time stamps, at each of which the stream started anew.
     pub clock_jumps: u64,

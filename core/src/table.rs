@@ -108,7 +108,7 @@ pub trait Row<const NUMBERS: usize, const FLAGS: usize, const CODES: usize> {
 impl Row<12, 4, 2> for Beat {
     fn numbers(&self) -> [f64; 12] {
         [
-            self.onset,
+            cell(self.onset),
             self.peak,
             cell(self.end),
             cell(self.rate),
@@ -216,6 +216,10 @@ impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
         &self.codes
     }
 
+    fn at<T>(columns: &[Vec<T>], place: Option<usize>) -> &[T] {
+        place.and_then(|place| columns.get(place)).map_or(&[], Vec::as_slice)
+    }
+
     /// All columns in order as bytes: numbers little-endian, truth values and codes as one byte each.
     /// Two tables are the same bit for bit if and only if these are.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -232,6 +236,30 @@ impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
         bytes
     }
 }
+
+macro_rules! by_name {
+    ($table:ty, $numbers:expr, $flags:expr, $codes:expr) => {
+        impl $table {
+            /// The column of numbers with this name; empty where there is none.
+            pub fn number(&self, name: &str) -> &[f64] {
+                Self::at(&self.numbers, $numbers.iter().position(|column| column.name == name))
+            }
+
+            /// The column of truth values with this name; empty where there is none.
+            pub fn flag(&self, name: &str) -> &[bool] {
+                Self::at(&self.flags, $flags.iter().position(|column| *column == name))
+            }
+
+            /// The column of codes with this name; empty where there is none.
+            pub fn code(&self, name: &str) -> &[u8] {
+                Self::at(&self.codes, $codes.iter().position(|column| *column == name))
+            }
+        }
+    };
+}
+
+by_name!(BeatTable, BEAT_NUMBERS, BEAT_FLAGS, BEAT_CODES);
+by_name!(RateTable, RATE_NUMBERS, RATE_FLAGS, RATE_CODES);
 
 #[cfg(test)]
 mod tests {

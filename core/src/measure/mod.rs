@@ -1,0 +1,8 @@
+//! What is measured on the pulses that were found.
+
+pub(crate) mod descent;
+pub(crate) mod perfusion;
+pub(crate) mod pulse;
+pub(crate) mod rate;
+pub(crate) mod robust;
+pub(crate) mod waveform;

@@ -1,0 +1,93 @@
+//! The perfusion index, and whether the stream can have one.
+//!
+//! Definition: 100 × (systolic peak − foot level of the beat) / mean of the samples from its onset to its end, on the light as it
+//! was recorded. Bedside exports and wearables have often lost the level of the light, and their swing over mean would pass for a perfusion
+//! index; so without word from the caller it is given only while the samples keep one sign and the running median of
+//! AC/DC stays within 20 %, the top of the range that oximeters show (Lima et al. 2002, Crit. Care Med. 30(6):1210,
+//! doi 10.1097/00003246-200206000-00006, for the index and its range in health).
+
+use super::robust::Newest;
+use crate::reason::Reason;
+use crate::signal::SignalKind;
+
+/// Largest running median of AC/DC of a stream that has kept its DC.
+const LARGEST_SHARE: f64 = 0.2;
+
+/// Decides beat by beat whether AC/DC is a perfusion index.
+#[derive(Debug, Clone)]
+pub(crate) struct Perfusion {
+    applicable: bool,
+    dc_coupled: Option<bool>,
+    positive: bool,
+    negative: bool,
+    shares: Newest<15>,
+}
+
+impl Perfusion {
+    pub(crate) fn new(signal: SignalKind, dc_coupled: Option<bool>) -> Self {
+        Self {
+            applicable: signal == SignalKind::Ppg,
+            dc_coupled,
+            positive: false,
+            negative: false,
+            shares: Newest::new(),
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.positive = false;
+        self.negative = false;
+        self.shares.reset();
+    }
+
+    /// Takes note of the sign of a calibrated sample.
+    #[inline]
+    pub(crate) fn see(&mut self, value: f64) {
+        self.positive |= value > 0.0;
+        self.negative |= value < 0.0;
+    }
+
+    /// The perfusion index of a beat of this amplitude and mean, %.
+    pub(crate) fn of(&mut self, amplitude: f64, mean: f64) -> Result<f64, Reason> {
+        if !self.applicable {
+            return Err(Reason::NotApplicable);
+        }
+        let dc = mean.abs();
+        if dc == 0.0 {
+            return Err(Reason::NoDc);
+        }
+        let share = amplitude / dc;
+        self.shares.push(share);
+        let has_dc = match self.dc_coupled {
+            Some(said) => said,
+            None => {
+                !(self.positive && self.negative) && self.shares.median().is_some_and(|median| median <= LARGEST_SHARE)
+            }
+        };
+        if has_dc { Ok(100.0 * share) } else { Err(Reason::NoDc) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_around_zero_has_no_perfusion_index_unless_the_caller_says_so() {
+        for (said, answer) in [(None, Err(Reason::NoDc)), (Some(true), Ok(2.0)), (Some(false), Err(Reason::NoDc))] {
+            let mut perfusion = Perfusion::new(SignalKind::Ppg, said);
+            perfusion.see(1.0);
+            perfusion.see(-1.0);
+            assert_eq!(perfusion.of(2.0, 100.0), answer);
+        }
+        assert_eq!(Perfusion::new(SignalKind::Pvr, None).of(2.0, 100.0), Err(Reason::NotApplicable));
+    }
+
+    #[test]
+    fn a_swing_above_a_fifth_of_the_mean_is_no_perfusion_index() {
+        let mut perfusion = Perfusion::new(SignalKind::Ppg, None);
+        perfusion.see(1.0);
+        assert_eq!(perfusion.of(21.0, 100.0), Err(Reason::NoDc));
+        assert_eq!(Perfusion::new(SignalKind::Ppg, None).of(19.0, -100.0), Ok(19.0));
+    }
+}

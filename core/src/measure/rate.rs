@@ -1,0 +1,124 @@
+//! Pulse rate of a window, counted from its beats.
+//!
+//! The rate is the mean interval between accepted beats from maximal slope to maximal slope, after long intervals were split:
+//! one of at least 1.6 medians counts as the nearest whole number of cycles. So a missed or rejected pulse does not slow the rate;
+//! a true pulse deficit is not in it either: the rate is that of the rhythm behind the pulses.
+
+use super::robust::median;
+use crate::event::RateRow;
+use crate::reason::Reason;
+
+/// Length of the window that a row rests on, s.
+pub(crate) const WINDOW_S: f64 = 8.0;
+/// An interval of this many medians is split.
+const SPLIT_FROM: f64 = 1.6;
+/// Fewest intervals that make a rate.
+const FEWEST: usize = 2;
+/// Most beats that a window can hold (250 per minute), and some more.
+const MOST: usize = 48;
+/// Time of a pulse is uncertain by about this, s.
+const JITTER_S: f64 = 0.012;
+
+/// A pulse, as far as the rate is concerned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Tick {
+    /// Time of its steepest rise, s.
+    pub(crate) time: f64,
+    /// Whether it counts.
+    pub(crate) accepted: bool,
+    /// Its quality.
+    pub(crate) quality: f64,
+    /// Whether nothing broke the stream since the pulse before.
+    pub(crate) linked: bool,
+}
+
+/// The newest pulses, and the rate of a window of them.
+#[derive(Debug, Clone)]
+pub(crate) struct BeatRate {
+    ticks: [Option<Tick>; 2 * MOST],
+    count: usize,
+}
+
+impl BeatRate {
+    pub(crate) fn new() -> Self {
+        Self { ticks: [None; 2 * MOST], count: 0 }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.ticks = [None; 2 * MOST];
+        self.count = 0;
+    }
+
+    pub(crate) fn push(&mut self, tick: Tick) {
+        self.ticks[self.count % (2 * MOST)] = Some(tick);
+        self.count += 1;
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Tick> + '_ {
+        let oldest = self.count.saturating_sub(2 * MOST);
+        (oldest..self.count).filter_map(|i| self.ticks[i % (2 * MOST)])
+    }
+
+    /// The rate of the window of 8 s around `centre`.
+    pub(crate) fn row(&self, centre: f64) -> RateRow {
+        let (from, to) = (centre - 0.5 * WINDOW_S, centre + 0.5 * WINDOW_S);
+        let mut intervals = [0.0; MOST];
+        let (mut count, mut pulses, mut accepted, mut trust) = (0, 0, 0, 0.0);
+        let mut last: Option<f64> = None;
+        for tick in self.iter().filter(|tick| tick.time >= from && tick.time < to) {
+            pulses += 1;
+            if !tick.linked {
+                last = None;
+            }
+            if tick.accepted {
+                accepted += 1;
+                trust += tick.quality;
+                if let (Some(last), true) = (last, count < MOST) {
+                    intervals[count] = tick.time - last;
+                    count += 1;
+                }
+                last = Some(tick.time);
+            }
+        }
+        let absent = |reason| RateRow {
+            time: centre,
+            pulse_rate: None,
+            pulse_rate_uncertainty: None,
+            quality: 0.0,
+            tracked: false,
+            reason: Some(reason),
+        };
+        if count < FEWEST {
+            return absent(if pulses == 0 { Reason::NoBeats } else { Reason::TooShort });
+        }
+        let mut sorted = intervals;
+        let Some(middle) = median(&mut sorted[..count]) else { return absent(Reason::NoBeats) };
+        let (mut span, mut cycles) = (0.0, 0.0);
+        for &interval in &intervals[..count] {
+            span += interval;
+            cycles += if interval >= SPLIT_FROM * middle { libm::round(interval / middle) } else { 1.0 };
+        }
+        let mean = span / cycles;
+        let mut scatter = 0.0;
+        for &interval in &intervals[..count] {
+            let parts = if interval >= SPLIT_FROM * middle { libm::round(interval / middle) } else { 1.0 };
+            let off = interval / parts - mean;
+            scatter += off * off;
+        }
+        // Two errors: the window cuts the rhythm where it happens to, and its outer beats are read with jitter.
+        let cut = scatter / (count as f64 * cycles);
+        let jitter = 2.0 * JITTER_S * JITTER_S / (cycles * cycles);
+        let relative = libm::sqrt(cut + jitter) / mean;
+        let rate = 60.0 / mean;
+        let covered = (span / WINDOW_S).min(1.0);
+        let share = f64::from(accepted) / f64::from(pulses);
+        RateRow {
+            time: centre,
+            pulse_rate: Some(rate),
+            pulse_rate_uncertainty: Some(rate * relative),
+            quality: trust / f64::from(accepted) * share * covered,
+            tracked: false,
+            reason: None,
+        }
+    }
+}

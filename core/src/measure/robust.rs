@@ -1,0 +1,39 @@
+//! Order statistics of a few numbers, without the heap.
+
+/// The median of `values`, which are sorted in place; the mean of the middle two where their number is even.
+pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(values[middle]),
+        _ => Some(0.5 * (values[middle - 1] + values[middle])),
+    }
+}
+
+/// The newest `N` numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Newest<const N: usize> {
+    values: [f64; N],
+    count: usize,
+}
+
+impl<const N: usize> Newest<N> {
+    pub(crate) fn new() -> Self {
+        Self { values: [0.0; N], count: 0 }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.count = 0;
+    }
+
+    pub(crate) fn push(&mut self, value: f64) {
+        self.values[self.count % N] = value;
+        self.count += 1;
+    }
+
+    pub(crate) fn median(&self) -> Option<f64> {
+        let mut copy = self.values;
+        median(&mut copy[..self.count.min(N)])
+    }
+}

@@ -1,0 +1,204 @@
+//! From raw samples to unbroken stretches of calibrated ones: what is missing, out of range, clipped or flat is told apart here.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::beat::Segmented;
+use crate::error::ConfigError;
+use crate::filter::RunningExtrema;
+use crate::signal::{Calibration, Config, SensorRange};
+use crate::snapshot::Counts;
+
+/// Longest stretch without samples that is bridged by a line, s.
+pub(crate) const BRIDGE_S: f64 = 0.3;
+/// Beyond this magnitude a sample is no reading of a sensor, and would spoil sums.
+const LARGEST: f64 = 1e30;
+/// An unchanging stretch this long is flat, s.
+const FLAT_S: f64 = 1.0;
+/// A flat extreme this long, entered steeply, is a rail, s.
+const RAIL_S: f64 = 0.06;
+/// Steeply: by this share of the recent span, in the time that the rail lasts.
+const RAIL_RISE: f64 = 0.12;
+/// The recent span is that of the last seconds.
+const SPAN_S: f64 = 2.0;
+
+/// What the intake makes of a raw sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Step {
+    /// The next sample of the segment, calibrated but not oriented, and how many before it turn out to be clipped.
+    Sample(Segmented, usize),
+    /// The segment has ended: samples have been missing for longer than can be bridged.
+    Break,
+}
+
+/// What the newest samples are, apart from their pulses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// They change.
+    Live,
+    /// They have not changed for a second.
+    Flat,
+    /// They have stayed at a rail for a second.
+    Rail,
+    /// They are missing.
+    Missing,
+}
+
+/// Sorts raw samples.
+#[derive(Debug, Clone)]
+pub(crate) struct Intake {
+    scale: f64,
+    offset: f64,
+    range: Option<SensorRange>,
+    bridge: usize,
+    flat: usize,
+    rail: usize,
+    pub(crate) counts: Counts,
+    last: Option<f64>,
+    missing_run: usize,
+    equal_run: usize,
+    rail_run: usize,
+    span: RunningExtrema,
+    recent: Vec<f64>,
+    received: usize,
+    plateau_is_rail: bool,
+}
+
+impl Intake {
+    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
+        let rate = config.sample_rate;
+        let rail = rate.samples(RAIL_S).max(3);
+        Ok(Self {
+            scale: config.calibration.as_ref().map_or(1.0, Calibration::scale),
+            offset: config.calibration.as_ref().map_or(0.0, Calibration::offset),
+            range: config.sensor_range,
+            bridge: libm::floor(BRIDGE_S * rate.as_hz()) as usize,
+            flat: rate.samples(FLAT_S),
+            rail,
+            counts: Counts::default(),
+            last: None,
+            missing_run: 0,
+            equal_run: 0,
+            rail_run: 0,
+            span: RunningExtrema::new(rate.samples(SPAN_S))?,
+            recent: vec![0.0; 2 * rail + 1],
+            received: 0,
+            plateau_is_rail: false,
+        })
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.counts = Counts::default();
+        self.break_off();
+        self.missing_run = 0;
+    }
+
+    /// Forgets the segment, not the counts.
+    pub(crate) fn break_off(&mut self) {
+        self.last = None;
+        self.equal_run = 0;
+        self.rail_run = 0;
+        self.received = 0;
+        self.plateau_is_rail = false;
+        self.span.reset();
+    }
+
+    /// Samples missing since the newest that was there.
+    pub(crate) fn missing_run(&self) -> usize {
+        self.missing_run
+    }
+
+    /// Ends the segment from outside; says whether there was one.
+    pub(crate) fn interrupt(&mut self) -> bool {
+        let open = self.last.is_some();
+        if open {
+            self.counts.gaps += 1;
+            self.break_off();
+        }
+        open
+    }
+
+    /// What the newest samples are.
+    pub(crate) fn line(&self) -> Line {
+        if self.missing_run > self.bridge {
+            Line::Missing
+        } else if self.rail_run >= self.flat || (self.plateau_is_rail && self.equal_run >= self.flat) {
+            Line::Rail
+        } else if self.equal_run >= self.flat {
+            Line::Flat
+        } else {
+            Line::Live
+        }
+    }
+
+    /// Takes a raw sample.
+    pub(crate) fn push(&mut self, raw: f64, sink: &mut impl FnMut(Step)) {
+        self.counts.samples += 1;
+        let beyond = self.range.is_some_and(|range| raw < range.low() || raw > range.high());
+        if raw.is_nan() {
+            self.counts.missing += 1;
+            self.miss(sink);
+        } else if beyond || raw.abs() > LARGEST {
+            self.counts.out_of_range += 1;
+            self.miss(sink);
+        } else {
+            self.take(raw, sink);
+        }
+    }
+
+    fn miss(&mut self, sink: &mut impl FnMut(Step)) {
+        self.missing_run = self.missing_run.saturating_add(1);
+        if self.last.is_some() && self.missing_run == self.bridge + 1 {
+            self.counts.gaps += 1;
+            self.break_off();
+            sink(Step::Break);
+        }
+    }
+
+    fn take(&mut self, raw: f64, sink: &mut impl FnMut(Step)) {
+        let value = self.scale * raw + self.offset;
+        if let (Some(last), true) = (self.last, self.missing_run > 0) {
+            let before = self.scale * last + self.offset;
+            let step = (value - before) / (self.missing_run + 1) as f64;
+            for i in 1..=self.missing_run {
+                let value = before + step * i as f64;
+                sink(Step::Sample(Segmented { value, clipped: false, bridged: true }, 0));
+            }
+        }
+        self.missing_run = 0;
+        let (clipped, before) = self.at_rail(raw);
+        if clipped {
+            self.counts.clipped += 1 + before as u64;
+        }
+        self.last = Some(raw);
+        sink(Step::Sample(Segmented { value, clipped, bridged: false }, before));
+    }
+
+    /// Whether the sample is at a rail, and how many before it are, as it turns out.
+    fn at_rail(&mut self, raw: f64) -> (bool, usize) {
+        self.equal_run = if self.last == Some(raw) { self.equal_run.saturating_add(1) } else { 1 };
+        if let Some(range) = self.range {
+            let clipped = raw <= range.low() || raw >= range.high();
+            self.rail_run = if clipped { self.rail_run.saturating_add(1) } else { 0 };
+            return (clipped, 0);
+        }
+        let length = self.recent.len();
+        self.recent[self.received % length] = raw;
+        self.received += 1;
+        self.span.push(raw);
+        if self.equal_run == 1 {
+            self.plateau_is_rail = false;
+            return (false, 0);
+        }
+        if self.equal_run != self.rail || self.received < length {
+            return (self.plateau_is_rail, 0);
+        }
+        // The sample as long before the plateau as the plateau lasts: `recent` holds one more than twice that.
+        let before = self.recent[self.received % length];
+        let Some(extremes) = self.span.current() else { return (false, 0) };
+        let span = extremes.max - extremes.min;
+        let is_extreme = raw == extremes.max || raw == extremes.min;
+        self.plateau_is_rail = is_extreme && span > 0.0 && (raw - before).abs() >= RAIL_RISE * span;
+        (self.plateau_is_rail, if self.plateau_is_rail { self.rail - 1 } else { 0 })
+    }
+}

@@ -1,0 +1,439 @@
+//! The way of a stream from conditioned samples to events: orientation, finding, reading, completing.
+
+use alloc::vec::Vec;
+
+use super::history::History;
+use super::intake::Step;
+use super::polarity::{Decider, EARLIEST_S, LATEST_S};
+use super::queue::EventQueue;
+use super::summary::Summary;
+use crate::beat::{ACCEPT_QUALITY, FindPulses, Found, PromptFinder, Segmented, SettledFinder};
+use crate::event::{Beat, Event, Pulse, RateRow};
+use crate::measure::perfusion::Perfusion;
+use crate::measure::pulse::{Reading, SEARCH_S, search_reach, upstroke_reach};
+use crate::measure::rate::{BeatRate, Tick, WINDOW_S};
+use crate::measure::waveform::Waveform;
+use crate::measure::{descent, pulse};
+use crate::reason::Reason;
+use crate::signal::{Config, Polarity};
+
+/// A pause this long ends a beat, s.
+const PAUSE_S: f64 = 3.0;
+/// The cycle of a pulse that stands alone is taken to be this long, s.
+const LONE_CYCLE_S: f64 = 0.8;
+/// A pulse that could only be announced later than this after its peak is not, s.
+const PROMPT_S: f64 = 0.3;
+/// Polarity is looked at this often until it is decided, s.
+const DECIDE_EVERY_S: f64 = 0.25;
+
+/// A pulse that was found and read, whose beat is not complete.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    found: Found,
+    /// `None` where there is no rise to read.
+    reading: Option<Reading>,
+    /// Whether the peak, or the foot, was clipped or missing.
+    spoilt: Option<Reason>,
+    accepted: bool,
+}
+
+/// The state of a stream behind its intake.
+#[derive(Debug, Clone)]
+pub(crate) struct Stream {
+    hz: f64,
+    wanted: Polarity,
+    /// +1 or −1 once the polarity is in force.
+    sign: Option<f64>,
+    decider: Decider,
+    next_decision: u64,
+    holding: bool,
+    /// Stream index of the segment's first sample.
+    start: u64,
+    in_segment: bool,
+    history: History,
+    prompt: PromptFinder,
+    settled: SettledFinder,
+    decided: Vec<Found>,
+    waveform: Waveform,
+    /// A pulse without one before it: read when its cycle is known.
+    lone: Option<Found>,
+    open: Option<Open>,
+    perfusion: Perfusion,
+    no_perfusion: Reason,
+    rate: BeatRate,
+    linked: bool,
+    next_row: u64,
+    row: Option<RateRow>,
+    summary: Summary,
+    pub(crate) queue: EventQueue,
+}
+
+impl Stream {
+    pub(crate) fn new(config: &Config) -> Self {
+        let rate = config.sample_rate;
+        let settled = SettledFinder::new(rate);
+        let longest = rate.samples(2.0 * PAUSE_S + 2.0);
+        let waveform = Waveform::new(rate, longest);
+        // A beat is read once the next pulse is settled, from its own foot on; a decision on polarity looks at all there is.
+        let room = settled.latency_samples() + longest + 2 * waveform.margin();
+        let mut stream = Self {
+            hz: rate.as_hz(),
+            wanted: config.polarity,
+            sign: None,
+            decider: Decider::new(rate),
+            next_decision: 0,
+            holding: true,
+            start: 0,
+            in_segment: false,
+            history: History::new(room.max(rate.samples(LATEST_S) + 1)),
+            prompt: PromptFinder::new(rate),
+            settled,
+            decided: Vec::with_capacity(64),
+            waveform,
+            lone: None,
+            open: None,
+            perfusion: Perfusion::new(config.signal, config.dc_coupled),
+            no_perfusion: Reason::NoBeats,
+            rate: BeatRate::new(),
+            linked: false,
+            next_row: 4,
+            row: None,
+            summary: Summary::new(),
+            queue: EventQueue::new(256),
+        };
+        stream.reset();
+        stream
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.begin(0);
+        self.in_segment = false;
+        self.forget_polarity();
+        self.perfusion.reset();
+        self.no_perfusion = Reason::NoBeats;
+        self.rate.reset();
+        self.next_row = 4;
+        self.row = None;
+        self.summary.reset();
+        self.queue.clear();
+    }
+
+    /// Back to the polarity that the caller asked for.
+    pub(crate) fn forget_polarity(&mut self) {
+        self.sign = match self.wanted {
+            Polarity::Auto => None,
+            Polarity::Upright => Some(1.0),
+            Polarity::Inverted => Some(-1.0),
+        };
+    }
+
+    /// Starts a segment at this stream index.
+    fn begin(&mut self, start: u64) {
+        self.start = start;
+        self.history.reset();
+        self.prompt.reset();
+        self.settled.reset();
+        self.decided.clear();
+        self.lone = None;
+        self.open = None;
+        self.linked = false;
+        self.holding = true;
+        self.next_decision = (EARLIEST_S * self.hz) as u64;
+        self.in_segment = true;
+    }
+
+    /// Most time between the event that ends a beat and the beat, s: what the finder waits, and the rise before a peak.
+    pub(crate) fn latency(&self) -> f64 {
+        (self.settled.latency_samples() + 1) as f64 / self.hz + SEARCH_S + upstroke_reach(PAUSE_S)
+    }
+
+    /// All pulses whose peak lies before this time have been decided, s.
+    pub(crate) fn horizon(&self, now: u64) -> f64 {
+        (now as f64 - self.settled.latency_samples() as f64) / self.hz - SEARCH_S
+    }
+
+    /// The polarity in force.
+    pub(crate) fn polarity(&self) -> Polarity {
+        match self.sign {
+            None => Polarity::Auto,
+            Some(sign) if sign < 0.0 => Polarity::Inverted,
+            Some(_) => Polarity::Upright,
+        }
+    }
+
+    pub(crate) fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    pub(crate) fn row(&self) -> Option<RateRow> {
+        self.row
+    }
+
+    /// Takes what the intake made of the raw sample with this stream index.
+    pub(crate) fn step(&mut self, step: Step, index: u64) {
+        match step {
+            Step::Sample(sample, clipped_before) => {
+                if !self.in_segment {
+                    self.begin(index);
+                }
+                self.take(sample, clipped_before);
+            }
+            Step::Break => self.end_segment(true),
+        }
+    }
+
+    fn take(&mut self, sample: Segmented, clipped_before: usize) {
+        self.perfusion.see(sample.value);
+        self.history.push(sample);
+        if clipped_before > 0 {
+            self.history.mark_clipped(clipped_before + 1);
+        }
+        match self.sign {
+            Some(sign) if !self.holding => self.find(Segmented { value: sign * sample.value, ..sample }),
+            _ => self.hold(),
+        }
+    }
+
+    /// Waits until the polarity is known and the recording is long enough, then lets the finders see what was held.
+    fn hold(&mut self) {
+        let length = self.history.end();
+        if length < self.next_decision && self.start + length < (EARLIEST_S * self.hz) as u64 {
+            return;
+        }
+        if self.sign.is_none() {
+            if length < self.next_decision {
+                return;
+            }
+            self.next_decision += (DECIDE_EVERY_S * self.hz) as u64 + 1;
+            let verdict = self.decider.decide(self.history.values(0..length));
+            if !verdict.clear && (length as f64) < LATEST_S * self.hz {
+                return;
+            }
+            self.sign = Some(verdict.sign);
+        }
+        self.replay();
+    }
+
+    fn replay(&mut self) {
+        self.holding = false;
+        let sign = self.sign.unwrap_or(1.0);
+        for index in self.history.start()..self.history.end() {
+            if let Some(sample) = self.history.get(index) {
+                self.find(Segmented { value: sign * sample.value, ..sample });
+            }
+        }
+    }
+
+    /// Lets both finders see an oriented sample.
+    fn find(&mut self, sample: Segmented) {
+        let (queue, newest, start, hz) = (&mut self.queue, self.history.end() as f64 - 1.0, self.start as f64, self.hz);
+        self.prompt.push(sample, &mut |found| announce(queue, found, newest, start, hz));
+        let decided = &mut self.decided;
+        self.settled.push(sample, &mut |found| decided.push(found));
+        self.settle();
+    }
+
+    /// Ends the segment: everything that is due comes out.
+    fn end_segment(&mut self, keep_short: bool) {
+        if !self.in_segment {
+            return;
+        }
+        let held = self.holding;
+        let latched = self.sign;
+        if held && keep_short {
+            let mut clear = true;
+            if self.sign.is_none() {
+                let verdict = self.decider.decide(self.history.values(0..self.history.end()));
+                self.sign = Some(verdict.sign);
+                clear = verdict.clear;
+            }
+            self.replay();
+            self.flush();
+            if !clear {
+                // Good enough to read these pulses by, not to keep.
+                self.sign = latched;
+            }
+        } else if !held {
+            self.flush();
+        }
+        self.in_segment = false;
+    }
+
+    fn flush(&mut self) {
+        let (queue, newest, start, hz) = (&mut self.queue, self.history.end() as f64 - 1.0, self.start as f64, self.hz);
+        self.prompt.finish(&mut |found| announce(queue, found, newest, start, hz));
+        let decided = &mut self.decided;
+        self.settled.finish(&mut |found| decided.push(found));
+        self.settle();
+        self.close();
+    }
+
+    /// Ends the stream at `samples` samples in all.
+    pub(crate) fn finish(&mut self, samples: u64) {
+        let long_enough = samples as f64 >= EARLIEST_S * self.hz;
+        self.end_segment(long_enough);
+        self.rows(samples as f64 / self.hz);
+    }
+
+    /// What is due because time went on: the end of a pause, rows.
+    pub(crate) fn tick(&mut self, samples: u64) {
+        let horizon = self.horizon(samples);
+        if self.in_segment && !self.holding {
+            let waiting = self.open.map(|open| open.found).or(self.lone);
+            if let Some(found) = waiting
+                && (self.start as f64 + found.peak) / self.hz + PAUSE_S + SEARCH_S < horizon
+            {
+                self.close();
+            }
+        }
+        self.rows(horizon);
+    }
+
+    /// Goes on at stream index `to` after a jump at `from`: no rows for the time between.
+    pub(crate) fn skip(&mut self, from: u64, to: u64) {
+        self.rows(from as f64 / self.hz);
+        self.next_row = self.next_row.max(libm::ceil(to as f64 / self.hz) as u64 + 4);
+    }
+
+    fn rows(&mut self, horizon: f64) {
+        while self.next_row as f64 + 0.5 * WINDOW_S <= horizon {
+            let row = self.rate.row(self.next_row as f64);
+            self.row = Some(row);
+            self.queue.push(Event::Rate(row));
+            self.next_row += 1;
+        }
+    }
+
+    /// Reads the pulses that the settled finder has decided on, and completes the beats before them.
+    fn settle(&mut self) {
+        for i in 0..self.decided.len() {
+            let found = self.decided[i];
+            if let Some(before) = self.open.map(|open| open.found).or(self.lone) {
+                let cycle = (found.peak - before.peak) / self.hz;
+                if cycle > PAUSE_S {
+                    self.close();
+                    self.lone = Some(found);
+                } else {
+                    if let Some(lone) = self.lone.take() {
+                        self.open = Some(self.read(lone, None, cycle));
+                    }
+                    let next = self.read(found, self.open, cycle);
+                    if let Some(open) = self.open.replace(next) {
+                        self.complete(&open, Some(&next));
+                    }
+                }
+            } else {
+                self.lone = Some(found);
+            }
+        }
+        self.decided.clear();
+    }
+
+    /// Completes what is open without a next pulse.
+    fn close(&mut self) {
+        if let Some(lone) = self.lone.take() {
+            self.open = Some(self.read(lone, None, LONE_CYCLE_S));
+        }
+        if let Some(open) = self.open.take() {
+            self.complete(&open, None);
+        }
+        self.linked = false;
+    }
+
+    /// Loads the stretch from the pulse before (or a cycle ago) to just after `found`, and reads the pulse in it.
+    fn read(&mut self, found: Found, before: Option<Open>, cycle: f64) -> Open {
+        let reach = search_reach(cycle) * self.hz;
+        let before = before.map(|open| open.reading.map_or((open.found.peak, open.found.peak), |r| (r.foot, r.peak)));
+        let (from, earliest) = before.unwrap_or_else(|| {
+            let from = found.peak - reach - upstroke_reach(cycle) * self.hz;
+            (from, from)
+        });
+        let from = (libm::floor(from) - 2.0).max(0.0) as u64;
+        let to = (libm::ceil(found.peak + reach) + 3.0).max(0.0) as u64;
+        let margin = self.waveform.margin() as u64;
+        let held = from.saturating_sub(margin).max(self.history.start())..(to + margin).min(self.history.end());
+        let sign = self.sign.unwrap_or(1.0);
+        let from = from.max(held.start);
+        self.waveform.load(self.history.values(held.clone()), held.start, from, to.min(held.end), sign, cycle);
+        let reading = pulse::read(&self.waveform, found.peak, earliest, cycle).filter(|r| r.amplitude() > 0.0);
+        let spoilt = reading.and_then(|r| self.spoilt(&r));
+        let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some();
+        let time = (self.start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
+        self.rate.push(Tick { time, accepted, quality: found.quality, linked: self.linked });
+        self.linked = true;
+        Open { found, reading, spoilt, accepted }
+    }
+
+    /// Why the amplitude of a pulse cannot be read: its peak or its foot is clipped, or lies in what was missing.
+    fn spoilt(&self, reading: &Reading) -> Option<Reason> {
+        let around = |at: f64| (at.max(1.0) as u64 - 1)..at as u64 + 2;
+        let (peak, foot) = (around(reading.peak), around(reading.foot));
+        if self.history.any_clipped(peak.clone()) || self.history.any_clipped(foot.clone()) {
+            Some(Reason::Clipped)
+        } else if self.history.any_bridged(peak) || self.history.any_bridged(foot) {
+            Some(Reason::Missing)
+        } else {
+            None
+        }
+    }
+
+    fn complete(&mut self, open: &Open, next: Option<&Open>) {
+        let time = |index: f64| (self.start as f64 + index) / self.hz;
+        let reading = open.reading;
+        let next_reading = next.and_then(|next| next.reading);
+        let descent = reading.zip(next_reading).and_then(|(this, next)| descent::read(&self.waveform, &this, &next));
+        let whole = |good: Option<f64>| if open.spoilt.is_some() { None } else { good };
+        let amplitude = whole(reading.map(|r| r.amplitude()));
+        let first = reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64;
+        let last = next_reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64 + 1;
+        let clipped = self.history.any_clipped(first..last);
+        let perfusion_index = match (amplitude, next_reading) {
+            (Some(_), Some(_)) if clipped => Err(Reason::Clipped),
+            (Some(amplitude), Some(_)) => {
+                let beat = self.history.values(first..last);
+                let mean = beat.iter().fold(0.0, |sum, x| sum + x) / (beat.len().max(1)) as f64;
+                self.perfusion.of(amplitude, mean)
+            }
+            _ => Err(open.spoilt.unwrap_or(Reason::NoNextBeat)),
+        };
+        if let Err(reason) = perfusion_index
+            && reason != Reason::NoNextBeat
+        {
+            self.no_perfusion = reason;
+        }
+        let next_at = next.map(|next| next.reading.map_or(next.found.peak, |r| r.steepest));
+        let this_at = reading.map_or(open.found.peak, |r| r.steepest);
+        let rejection = if reading.is_none() { Reason::Shape } else { open.found.doubt };
+        let beat = Beat {
+            onset: reading.map(|r| time(r.onset)),
+            peak: time(reading.map_or(open.found.peak, |r| r.peak)),
+            end: next_reading.map(|r| time(r.onset)),
+            rate: next_at
+                .map(|next_at| 60.0 * self.hz / (next_at - this_at))
+                .filter(|rate| rate.is_finite() && *rate > 0.0),
+            amplitude,
+            amplitude_corrected: whole(descent.map(|d| d.amplitude_corrected)),
+            perfusion_index: perfusion_index.ok(),
+            upstroke_time: whole(reading.map(|r| (r.peak - r.onset) / self.hz)),
+            width: whole(descent.and_then(|d| d.width)),
+            max_slope: reading.map(|r| r.slope),
+            foot: whole(reading.map(|r| self.sign.unwrap_or(1.0) * r.foot_level)),
+            quality: open.found.quality,
+            accepted: open.accepted,
+            reason: if open.accepted { open.spoilt } else { Some(rejection) },
+            notch: descent.map(|d| d.notch),
+            bridged: self.history.any_bridged(first..last),
+            clipped,
+            rate_locked: false,
+        };
+        self.summary.push(&beat, self.no_perfusion);
+        self.queue.push(Event::Beat(beat));
+    }
+}
+
+/// Announces a pulse, unless it comes too late to be prompt.
+fn announce(queue: &mut EventQueue, found: Found, newest: f64, start: f64, hz: f64) {
+    if newest - found.peak <= PROMPT_S * hz {
+        queue.push(Event::Pulse(Pulse { peak: (start + found.peak) / hz }));
+    }
+}
