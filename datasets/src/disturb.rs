@@ -30,16 +30,8 @@ impl Drift {
                 (hz, rng.phase(), 1.0 / hz)
             })
             .collect();
-        let at = |time: f64| {
-            tones
-                .iter()
-                .map(|(hz, phase, height)| height * libm::sin(TAU * hz * time + phase))
-                .sum()
-        };
-        let (first, last) = (
-            times.first().copied().unwrap_or(0.0),
-            times.last().copied().unwrap_or(0.0),
-        );
+        let at = |time: f64| tones.iter().map(|(hz, phase, height)| height * libm::sin(TAU * hz * time + phase)).sum();
+        let (first, last) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(0.0));
         // The swing is taken on a grid of its own, so that it does not depend on the sample rate.
         let grid = libm::ceil((last - first) * 8.0) as usize + 1;
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -48,15 +40,8 @@ impl Drift {
             low = low.min(value);
             high = high.max(value);
         }
-        let gain = if high > low {
-            self.swing / (high - low)
-        } else {
-            0.0
-        };
-        times
-            .iter()
-            .map(|&time| gain * (at(time) - 0.5 * (low + high)))
-            .collect()
+        let gain = if high > low { self.swing / (high - low) } else { 0.0 };
+        times.iter().map(|&time| gain * (at(time) - 0.5 * (low + high))).collect()
     }
 }
 
@@ -108,8 +93,7 @@ impl Motion {
     /// correlated with the movement, but not a copy of it.
     pub(crate) fn values(&self, times: &[f64], rng: &mut Rng) -> (Vec<f64>, Vec<[f64; 3]>) {
         const GRAVITY: [f64; 3] = [0.21, -0.33, 0.92];
-        let (mut artefact, mut acceleration) =
-            (vec![0.0; times.len()], Vec::with_capacity(times.len()));
+        let (mut artefact, mut acceleration) = (vec![0.0; times.len()], Vec::with_capacity(times.len()));
         let envelope = |time: f64, burst: &Span| {
             // Ramps of 0.3 s.
             let edge = ((time - burst.start).min(burst.end - time) / 0.3).clamp(0.0, 1.0);
@@ -120,25 +104,18 @@ impl Motion {
             // For each axis: phase and height of the cadence, of its double, and of its triple.
             (0..3).map(|_| [(0, 1.0), (1, 0.6), (2, 0.25)].map(|(_, height)| (rng.phase(), height * rng.between(0.5, 1.5)))).collect();
         let mut cadences = Pink::new(Rng::new(rng.bits()), 0.05, 0.5);
-        let mut shakes: Vec<Pink> = (0..3)
-            .map(|_| Pink::new(Rng::new(rng.bits()), 0.7, 5.0))
-            .collect();
-        let bursts: Vec<(Span, f64)> = self
-            .bursts
-            .iter()
-            .map(|&burst| (burst, self.cadence * rng.between(0.9, 1.1)))
-            .collect();
-        let (mut phase, mut lagged, mut before) =
-            (rng.phase(), 0.0, times.first().copied().unwrap_or(0.0));
+        let mut shakes: Vec<Pink> = (0..3).map(|_| Pink::new(Rng::new(rng.bits()), 0.7, 5.0)).collect();
+        let bursts: Vec<(Span, f64)> =
+            self.bursts.iter().map(|&burst| (burst, self.cadence * rng.between(0.9, 1.1))).collect();
+        let (mut phase, mut lagged, mut before) = (rng.phase(), 0.0, times.first().copied().unwrap_or(0.0));
         let periodic = libm::sqrt(self.periodicity.clamp(0.0, 1.0));
         let random = libm::sqrt(1.0 - self.periodicity.clamp(0.0, 1.0));
         for (&time, artefact) in times.iter().zip(&mut artefact) {
             let step = time - before;
             before = time;
             let active = bursts.iter().find(|(burst, _)| burst.contains(time));
-            let (size, cadence) = active.map_or((0.0, self.cadence), |(burst, cadence)| {
-                (envelope(time, burst), *cadence)
-            });
+            let (size, cadence) =
+                active.map_or((0.0, self.cadence), |(burst, cadence)| (envelope(time, burst), *cadence));
             phase += TAU * cadence * (1.0 + 0.03 * cadences.next(step)) * step;
             let movement: [f64; 3] = core::array::from_fn(|axis| {
                 let rhythm: f64 = tones[axis]
@@ -148,9 +125,7 @@ impl Motion {
                     .sum();
                 size * (periodic * rhythm + random * shakes[axis].next(step))
             });
-            acceleration.push(core::array::from_fn(|axis| {
-                GRAVITY[axis] + 0.5 * movement[axis] + 0.004 * rng.normal()
-            }));
+            acceleration.push(core::array::from_fn(|axis| GRAVITY[axis] + 0.5 * movement[axis] + 0.004 * rng.normal()));
             let push = (0..3).map(|axis| gain[axis] * movement[axis]).sum::<f64>()
                 + 0.3 * movement.iter().map(|part| part * part).sum::<f64>();
             lagged += (1.0 - libm::exp(-TAU * 3.0 * step)) * (push - lagged);
@@ -204,11 +179,8 @@ impl Clip {
         match self {
             Self::Rails(low, high) => (low, high),
             Self::Share(below, above) => {
-                let (low, high) = samples
-                    .iter()
-                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| {
-                        (l.min(v), h.max(v))
-                    });
+                let (low, high) =
+                    samples.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
                 (low + below * (high - low), high - above * (high - low))
             }
         }
@@ -234,9 +206,7 @@ pub enum Quantisation {
 impl Quantisation {
     pub(crate) fn apply(self, samples: &mut [f64]) {
         match self {
-            Self::Step(step) => samples
-                .iter_mut()
-                .for_each(|value| *value = step * libm::round(*value / step)),
+            Self::Step(step) => samples.iter_mut().for_each(|value| *value = step * libm::round(*value / step)),
             Self::Bits { bits, low, high } => {
                 let codes = libm::exp2(f64::from(bits)) - 1.0;
                 let step = (high - low) / codes;
@@ -276,23 +246,13 @@ impl Jitter {
 
     /// The stamp that is written for a capture time.
     pub(crate) fn stamp(&self, time: f64) -> f64 {
-        if self.resolution > 0.0 {
-            self.resolution * libm::round(time / self.resolution)
-        } else {
-            time
-        }
+        if self.resolution > 0.0 { self.resolution * libm::round(time / self.resolution) } else { time }
     }
 }
 
 /// Spans scattered at random over a recording: `per_minute` on average, each between `shortest` and `longest` seconds,
 /// in order, not overlapping, none in the first and last two seconds.
-pub fn scatter(
-    seed: u64,
-    duration: f64,
-    per_minute: f64,
-    shortest: f64,
-    longest: f64,
-) -> Vec<Span> {
+pub fn scatter(seed: u64, duration: f64, per_minute: f64, shortest: f64, longest: f64) -> Vec<Span> {
     let mut rng = Rng::stream(seed, "scatter");
     let mut spans = Vec::new();
     if per_minute <= 0.0 {
@@ -301,8 +261,7 @@ pub fn scatter(
     let mut time = 2.0;
     loop {
         // Exponential waiting time; the spans themselves take their share of the minute.
-        let wait = -libm::log(1.0 - rng.uniform())
-            * (60.0 / per_minute - 0.5 * (shortest + longest)).max(0.0);
+        let wait = -libm::log(1.0 - rng.uniform()) * (60.0 / per_minute - 0.5 * (shortest + longest)).max(0.0);
         let length = rng.between(shortest, longest);
         let start = time + wait;
         if start + length > duration - 2.0 {

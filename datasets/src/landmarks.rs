@@ -132,15 +132,7 @@ pub fn landmarks(
     };
     let foot = signal(foot_time).0;
     let peak = signal(peak_time).0;
-    Some(Landmarks {
-        foot_time,
-        foot,
-        onset: slope_time - (level - foot) / slope,
-        slope_time,
-        slope,
-        peak_time,
-        peak,
-    })
+    Some(Landmarks { foot_time, foot, onset: slope_time - (level - foot) / slope, slope_time, slope, peak_time, peak })
 }
 
 #[cfg(test)]
@@ -150,36 +142,17 @@ mod tests {
 
     /// A raised cosine: every landmark is known in closed form.
     fn cosine(time: f64) -> (f64, f64) {
-        (
-            3.0 - 2.0 * libm::cos(TAU * time),
-            2.0 * TAU * libm::sin(TAU * time),
-        )
+        (3.0 - 2.0 * libm::cos(TAU * time), 2.0 * TAU * libm::sin(TAU * time))
     }
 
     #[test]
     fn a_cosine_has_its_landmarks_where_algebra_puts_them() {
         let found = landmarks(&cosine, 5.5, 0.2, 4.2, 6.3).unwrap();
-        assert!(
-            (found.foot_time - 5.0).abs() < 1e-8,
-            "foot {}",
-            found.foot_time
-        );
-        assert!(
-            (found.peak_time - 5.5).abs() < 1e-8,
-            "peak {}",
-            found.peak_time
-        );
-        assert!(
-            (found.slope_time - 5.25).abs() < 1e-6,
-            "slope {}",
-            found.slope_time
-        );
+        assert!((found.foot_time - 5.0).abs() < 1e-8, "foot {}", found.foot_time);
+        assert!((found.peak_time - 5.5).abs() < 1e-8, "peak {}", found.peak_time);
+        assert!((found.slope_time - 5.25).abs() < 1e-6, "slope {}", found.slope_time);
         // The tangent rises 2 units from the foot to the mid level at 4π units per second.
-        assert!(
-            (found.onset - (5.25 - 2.0 / (4.0 * PI))).abs() < 1e-6,
-            "onset {}",
-            found.onset
-        );
+        assert!((found.onset - (5.25 - 2.0 / (4.0 * PI))).abs() < 1e-6, "onset {}", found.onset);
         assert!((found.height() - 4.0).abs() < 1e-12);
         assert!((found.half_width(&cosine, 6.0).unwrap() - 0.5).abs() < 1e-8);
     }

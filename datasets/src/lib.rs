@@ -9,9 +9,7 @@ mod rng;
 mod synth;
 mod truth;
 
-pub use disturb::{
-    BaselineStep, Clip, Drift, Hum, Jitter, Level, Motion, Quantisation, Spike, scatter,
-};
+pub use disturb::{BaselineStep, Clip, Drift, Hum, Jitter, Level, Motion, Quantisation, Spike, scatter};
 pub use landmarks::{Landmarks, landmarks};
 pub use pulse::{Pulse, Shape, Steady, Train, Wave};
 pub use read::{Channel, HeartRate, ReadError, Record, find_data, records};

@@ -55,9 +55,7 @@ impl Shape {
             stretch,
             fast_height,
         };
-        Self {
-            waves: rows.map(wave).to_vec(),
-        }
+        Self { waves: rows.map(wave).to_vec() }
     }
 
     /// A finger PPG pulse (blood volume, upright).
@@ -86,11 +84,7 @@ impl Shape {
 
     /// The pulse volume recording behind an obstruction: slow upstroke, rounded peak, no reflected wave, bowed downslope.
     pub fn pvr_damped() -> Self {
-        Self::of([
-            [1.00, 1.00, 0.00, 0.110, 0.6],
-            [0.85, 0.85, 0.18, 0.140, 0.6],
-            [0.45, 0.45, 0.38, 0.160, 0.7],
-        ])
+        Self::of([[1.00, 1.00, 0.00, 0.110, 0.6], [0.85, 0.85, 0.18, 0.140, 0.6], [0.45, 0.45, 0.38, 0.160, 0.7]])
     }
 
     /// An arterial pressure pulse: steep upstroke, incisura, slow diastolic decay.
@@ -114,8 +108,7 @@ impl Shape {
             .map(|wave| {
                 let scale = libm::pow(cycle, wave.stretch);
                 Gaussian {
-                    height: strength
-                        * (wave.fast_height + shown * (wave.height - wave.fast_height)),
+                    height: strength * (wave.fast_height + shown * (wave.height - wave.fast_height)),
                     centre: anchor + scale * wave.delay,
                     width: scale * wave.width,
                 }
@@ -129,19 +122,9 @@ impl Shape {
     /// `None` if such a train has no pulse: no minimum between the upstrokes (cycles below about 0.15 s).
     pub fn steady(&self, cycle: f64) -> Option<Steady> {
         // The longest wave reaches about two cycles and a bit; ten to each side leave nothing out.
-        let train = Train::new(
-            (-10..=10)
-                .map(|k| self.pulse(f64::from(k) * cycle, cycle, 1.0))
-                .collect(),
-        );
+        let train = Train::new((-10..=10).map(|k| self.pulse(f64::from(k) * cycle, cycle, 1.0)).collect());
         let signal = |time: f64| train.at(time);
-        let found = landmarks(
-            &signal,
-            0.0,
-            self.pulse(0.0, cycle, 1.0).systolic_width(),
-            -cycle,
-            cycle,
-        )?;
+        let found = landmarks(&signal, 0.0, self.pulse(0.0, cycle, 1.0).systolic_width(), -cycle, cycle)?;
         // The rectangle rule over a whole period converges faster than any power of the step.
         let points = 256;
         let (mut sum, mut squares) = (0.0, 0.0);
@@ -152,12 +135,7 @@ impl Shape {
         }
         let mean = sum / f64::from(points);
         let rms = libm::sqrt(squares / f64::from(points) - mean * mean);
-        Some(Steady {
-            height: found.height(),
-            foot: found.foot,
-            mean,
-            rms,
-        })
+        Some(Steady { height: found.height(), foot: found.foot, mean, rms })
     }
 }
 
@@ -198,34 +176,22 @@ pub struct Train {
 impl Train {
     /// The sum of `pulses`, given in the order of their anchors.
     pub fn new(pulses: Vec<Pulse>) -> Self {
-        debug_assert!(
-            pulses.is_sorted_by(|a, b| a.anchor <= b.anchor),
-            "pulses out of order"
-        );
+        debug_assert!(pulses.is_sorted_by(|a, b| a.anchor <= b.anchor), "pulses out of order");
         let reach = |side: f64| {
             pulses
                 .iter()
                 .flat_map(|pulse| {
-                    pulse
-                        .waves
-                        .iter()
-                        .map(move |wave| side * (wave.centre - pulse.anchor) + REACH * wave.width)
+                    pulse.waves.iter().map(move |wave| side * (wave.centre - pulse.anchor) + REACH * wave.width)
                 })
                 .fold(0.0_f64, f64::max)
         };
         let (before, after) = (reach(-1.0), reach(1.0));
-        Self {
-            pulses,
-            before,
-            after,
-        }
+        Self { pulses, before, after }
     }
 
     /// Value and slope (per second) at `time` seconds.
     pub fn at(&self, time: f64) -> (f64, f64) {
-        let first = self
-            .pulses
-            .partition_point(|pulse| pulse.anchor < time - self.after);
+        let first = self.pulses.partition_point(|pulse| pulse.anchor < time - self.after);
         let (mut value, mut slope) = (0.0, 0.0);
         for pulse in &self.pulses[first..] {
             if pulse.anchor > time + self.before {
@@ -260,25 +226,14 @@ mod tests {
     }
 
     fn steady_train(shape: &Shape, cycle: f64) -> Train {
-        Train::new(
-            (-10..=12)
-                .map(|k| shape.pulse(f64::from(k) * cycle, cycle, 1.0))
-                .collect(),
-        )
+        Train::new((-10..=12).map(|k| shape.pulse(f64::from(k) * cycle, cycle, 1.0)).collect())
     }
 
     /// Extrema of one steady cycle from the foot on: (phase, level over the foot relative to the height).
     fn extrema(shape: &Shape, cycle: f64) -> Vec<(f64, f64)> {
         let train = steady_train(shape, cycle);
         let signal = |t: f64| train.at(t);
-        let found = landmarks(
-            &signal,
-            0.0,
-            shape.pulse(0.0, cycle, 1.0).systolic_width(),
-            -cycle,
-            cycle,
-        )
-        .unwrap();
+        let found = landmarks(&signal, 0.0, shape.pulse(0.0, cycle, 1.0).systolic_width(), -cycle, cycle).unwrap();
         let n = 4000;
         let mut turns = Vec::new();
         for k in 1..n - 1 {
@@ -286,10 +241,7 @@ mod tests {
             let (before, after) = (signal(time(k)).1, signal(time(k + 1)).1);
             // On a flat foot rounding turns the slope about; only real turns count.
             if before.signum() != after.signum() && before.abs().max(after.abs()) > 1e-9 {
-                turns.push((
-                    (time(k) - found.foot_time) / cycle,
-                    (signal(time(k)).0 - found.foot) / found.height(),
-                ));
+                turns.push(((time(k) - found.foot_time) / cycle, (signal(time(k)).0 - found.foot) / found.height()));
             }
         }
         turns
@@ -303,10 +255,7 @@ mod tests {
                 let time = f64::from(k) * 0.0071;
                 let h = 1e-5;
                 let numeric = (train.at(time + h).0 - train.at(time - h).0) / (2.0 * h);
-                assert!(
-                    (numeric - train.at(time).1).abs() < 1e-5,
-                    "{name} at {time} s"
-                );
+                assert!((numeric - train.at(time).1).abs() < 1e-5, "{name} at {time} s");
             }
         }
     }
@@ -317,10 +266,7 @@ mod tests {
             for bpm in (20..=250).step_by(5) {
                 let cycle = 60.0 / f64::from(bpm);
                 for (phase, level) in extrema(&shape, cycle) {
-                    assert!(
-                        level > -1e-9 && level < 1.0 + 1e-6,
-                        "{name} at {bpm} bpm: level {level} at phase {phase}"
-                    );
+                    assert!(level > -1e-9 && level < 1.0 + 1e-6, "{name} at {bpm} bpm: level {level} at phase {phase}");
                 }
             }
         }
@@ -339,30 +285,18 @@ mod tests {
         assert!((0.68..0.72).contains(&deep[2].1), "second wave {deep:?}");
         let half = extrema(&Shape::ppg(0.5), 1.0);
         assert_eq!(half.len(), 3, "{half:?}");
-        assert!(
-            half[2].1 < deep[2].1 && half[2].1 - half[1].1 < deep[2].1 - deep[1].1,
-            "{half:?}"
-        );
+        assert!(half[2].1 < deep[2].1 && half[2].1 - half[1].1 < deep[2].1 - deep[1].1, "{half:?}");
     }
 
     #[test]
     fn pulses_are_as_fast_as_life() {
         let upstroke = |shape: &Shape, cycle: f64| {
             let train = steady_train(shape, cycle);
-            let found = landmarks(
-                &|t| train.at(t),
-                0.0,
-                shape.pulse(0.0, cycle, 1.0).systolic_width(),
-                -cycle,
-                cycle,
-            )
-            .unwrap();
+            let found =
+                landmarks(&|t| train.at(t), 0.0, shape.pulse(0.0, cycle, 1.0).systolic_width(), -cycle, cycle).unwrap();
             found.peak_time - found.onset
         };
-        let (ppg, pvr) = (
-            upstroke(&Shape::ppg(0.3), 1.0),
-            upstroke(&Shape::pvr(), 1.0),
-        );
+        let (ppg, pvr) = (upstroke(&Shape::ppg(0.3), 1.0), upstroke(&Shape::pvr(), 1.0));
         let damped = upstroke(&Shape::pvr_damped(), 1.0);
         assert!((0.13..0.22).contains(&ppg), "PPG {ppg} s");
         assert!((0.10..0.18).contains(&pvr), "PVR {pvr} s");
@@ -378,21 +312,14 @@ mod tests {
             let cycle = 0.7;
             let steady = shape.steady(cycle).unwrap();
             let train = steady_train(&shape, cycle);
-            let values: Vec<f64> = (0..70_000)
-                .map(|k| train.at(f64::from(k) * 1e-5).0)
-                .collect();
-            let (low, high) = values
-                .iter()
-                .fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+            let values: Vec<f64> = (0..70_000).map(|k| train.at(f64::from(k) * 1e-5).0).collect();
+            let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
             let mean = values.iter().sum::<f64>() / 70_000.0;
             assert!(
                 (steady.height - (high - low)).abs() < 1e-6 && (steady.foot - low).abs() < 1e-6,
                 "{name}: {steady:?}"
             );
-            assert!(
-                (steady.mean - mean).abs() < 1e-6,
-                "{name}: mean {mean}, {steady:?}"
-            );
+            assert!((steady.mean - mean).abs() < 1e-6, "{name}: mean {mean}, {steady:?}");
         }
     }
 }

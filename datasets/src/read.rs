@@ -51,17 +51,11 @@ impl std::error::Error for ReadError {
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> ReadError + '_ {
-    move |source| ReadError::Io {
-        path: path.to_path_buf(),
-        source,
-    }
+    move |source| ReadError::Io { path: path.to_path_buf(), source }
 }
 
 fn content(path: &Path, problem: String) -> ReadError {
-    ReadError::Content {
-        path: path.to_path_buf(),
-        problem,
-    }
+    ReadError::Content { path: path.to_path_buf(), problem }
 }
 
 /// One array of a record, as `f64`, rows first.
@@ -104,32 +98,22 @@ impl Record {
         let mut channels = Vec::with_capacity(names.len());
         for name in names {
             let array = archive.by_name(&name).map_err(io_error(path))?;
-            let array = array
-                .ok_or_else(|| content(path, format!("expected an array {name:?}, found none")))?;
+            let array = array.ok_or_else(|| content(path, format!("expected an array {name:?}, found none")))?;
             channels.push(channel(path, name, array)?);
         }
-        let mut take = |name: &str| {
-            channels
-                .iter()
-                .position(|channel| channel.name == name)
-                .map(|index| channels.remove(index))
-        };
+        let mut take =
+            |name: &str| channels.iter().position(|channel| channel.name == name).map(|index| channels.remove(index));
         let sample_rate = match take("fs") {
             None => None,
             Some(Channel { values, .. }) => match values[..] {
                 [rate] if rate.is_finite() && rate > 0.0 => Some(rate),
                 _ => {
-                    return Err(content(
-                        path,
-                        format!("expected fs to be one positive number, found {values:?}"),
-                    ));
+                    return Err(content(path, format!("expected fs to be one positive number, found {values:?}")));
                 }
             },
         };
         let times = take("t_ms").map(|stamps| stamps.values.iter().map(|ms| ms / 1000.0).collect());
-        let part = |part: Option<&std::ffi::OsStr>| {
-            part.map_or_else(String::new, |p| p.to_string_lossy().into_owned())
-        };
+        let part = |part: Option<&std::ffi::OsStr>| part.map_or_else(String::new, |p| p.to_string_lossy().into_owned());
         Ok(Self {
             path: path.to_path_buf(),
             dataset: part(path.parent().and_then(Path::file_name)),
@@ -154,21 +138,11 @@ impl Record {
             Some(channel) if channel.shape.len() == 1 => Ok(&channel.values),
             Some(channel) => Err(content(
                 &self.path,
-                format!(
-                    "expected {name:?} to have one axis, found the shape {:?}",
-                    channel.shape
-                ),
+                format!("expected {name:?} to have one axis, found the shape {:?}", channel.shape),
             )),
             None => {
-                let names: Vec<&str> = self
-                    .channels
-                    .iter()
-                    .map(|channel| channel.name.as_str())
-                    .collect();
-                Err(content(
-                    &self.path,
-                    format!("expected a channel {name:?}, found {}", names.join(", ")),
-                ))
+                let names: Vec<&str> = self.channels.iter().map(|channel| channel.name.as_str()).collect();
+                Err(content(&self.path, format!("expected a channel {name:?}, found {}", names.join(", "))))
             }
         }
     }
@@ -179,24 +153,17 @@ impl Record {
     /// [`ReadError::Content`] where the channel is missing or is not (n, 3).
     pub fn vectors(&self, name: &str) -> Result<Vec<[f64; 3]>, ReadError> {
         match self.channel(name) {
-            Some(channel) if matches!(channel.shape[..], [_, 3]) => {
-                Ok(channel.values.as_chunks::<3>().0.to_vec())
-            }
+            Some(channel) if matches!(channel.shape[..], [_, 3]) => Ok(channel.values.as_chunks::<3>().0.to_vec()),
             other => Err(content(
                 &self.path,
-                format!(
-                    "expected {name:?} of shape (n, 3), found {:?}",
-                    other.map(|channel| &channel.shape)
-                ),
+                format!("expected {name:?} of shape (n, 3), found {:?}", other.map(|channel| &channel.shape)),
             )),
         }
     }
 
     /// The reference file `<kind>_<record>.csv` next to the record, if there is one.
     fn reference(&self, kind: &str) -> Option<PathBuf> {
-        let path = self
-            .path
-            .with_file_name(format!("{kind}_{}.csv", self.name));
+        let path = self.path.with_file_name(format!("{kind}_{}.csv", self.name));
         path.is_file().then_some(path)
     }
 
@@ -209,10 +176,7 @@ impl Record {
             return Ok(None);
         };
         let table = Table::read(&path)?;
-        (0..table.rows.len())
-            .map(|row| table.number(row, 0))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        (0..table.rows.len()).map(|row| table.number(row, 0)).collect::<Result<_, _>>().map(Some)
     }
 
     /// Intervals that are not to be scored, from `exclude_<record>.csv`; empty where there is no such file.
@@ -224,9 +188,7 @@ impl Record {
             return Ok(Vec::new());
         };
         let table = Table::read(&path)?;
-        (0..table.rows.len())
-            .map(|row| Ok(Span::new(table.number(row, 0)?, table.number(row, 1)?)))
-            .collect()
+        (0..table.rows.len()).map(|row| Ok(Span::new(table.number(row, 0)?, table.number(row, 1)?))).collect()
     }
 
     /// Heart rate from an independent reference, from `hr_reference_<record>.csv`.
@@ -238,19 +200,14 @@ impl Record {
             return Ok(None);
         };
         let table = Table::read(&path)?;
-        let window = (
-            table.column("window_start_s"),
-            table.column("window_end_s"),
-            table.column("bpm"),
-        );
+        let window = (table.column("window_start_s"), table.column("window_end_s"), table.column("bpm"));
         let numerics = (table.column("t_s"), table.column("hr_ecg_monitor_bpm"));
         let mut rates = Vec::with_capacity(table.rows.len());
         for row in 0..table.rows.len() {
             let (span, bpm) = match (window, numerics) {
-                ((Some(start), Some(end), Some(bpm)), _) => (
-                    Span::new(table.number(row, start)?, table.number(row, end)?),
-                    bpm,
-                ),
+                ((Some(start), Some(end), Some(bpm)), _) => {
+                    (Span::new(table.number(row, start)?, table.number(row, end)?), bpm)
+                }
                 (_, (Some(time), Some(bpm))) => {
                     let time = table.number(row, time)?;
                     (Span::new(time, time), bpm)
@@ -267,10 +224,7 @@ impl Record {
             };
             // An empty cell: the monitor had none at that moment.
             if !table.is_empty(row, bpm) {
-                rates.push(HeartRate {
-                    span,
-                    bpm: table.number(row, bpm)?,
-                });
+                rates.push(HeartRate { span, bpm: table.number(row, bpm)? });
             }
         }
         Ok(Some(rates))
@@ -287,15 +241,9 @@ impl Record {
         };
         let table = Table::read(&path)?;
         let Some(column) = table.column("rr_ms") else {
-            return Err(content(
-                &path,
-                format!("expected a column rr_ms, found {}", table.header.join(", ")),
-            ));
+            return Err(content(&path, format!("expected a column rr_ms, found {}", table.header.join(", "))));
         };
-        (0..table.rows.len())
-            .map(|row| Ok(table.number(row, column)? / 1000.0))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        (0..table.rows.len()).map(|row| Ok(table.number(row, column)? / 1000.0)).collect::<Result<_, _>>().map(Some)
     }
 }
 
@@ -310,75 +258,36 @@ pub struct HeartRate {
 
 /// Reads one array as `f64`, in row order.
 fn channel(path: &Path, name: String, array: NpyFile<impl io::Read>) -> Result<Channel, ReadError> {
-    let shape: Vec<usize> = array
-        .shape()
-        .iter()
-        .map(|&length| length as usize)
-        .collect();
+    let shape: Vec<usize> = array.shape().iter().map(|&length| length as usize).collect();
     let fortran = array.order() == npyz::Order::Fortran;
     let dtype = array.dtype();
-    let unsupported = || {
-        content(
-            path,
-            format!(
-                "expected array {name:?} to hold real numbers, found {}",
-                dtype.descr()
-            ),
-        )
-    };
+    let unsupported =
+        || content(path, format!("expected array {name:?} to hold real numbers, found {}", dtype.descr()));
     let DType::Plain(ty) = &dtype else {
         return Err(unsupported());
     };
     macro_rules! cast {
         ($ty:ty) => {
-            array.into_vec::<$ty>().map(|values| {
-                values
-                    .into_iter()
-                    .map(|value| value as f64)
-                    .collect::<Vec<f64>>()
-            })
+            array.into_vec::<$ty>().map(|values| values.into_iter().map(|value| value as f64).collect::<Vec<f64>>())
         };
     }
     // Integers of 64 bits beyond 2^53 lose their last bits, as they do everywhere in f64.
     let values = match (ty.type_char(), ty.size_field()) {
-        (TypeChar::Float, 4) => array
-            .into_vec::<f32>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Float, 4) => array.into_vec::<f32>().map(|values| values.into_iter().map(f64::from).collect()),
         (TypeChar::Float, 8) => array.into_vec::<f64>(),
-        (TypeChar::Int, 1) => array
-            .into_vec::<i8>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
-        (TypeChar::Int, 2) => array
-            .into_vec::<i16>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
-        (TypeChar::Int, 4) => array
-            .into_vec::<i32>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Int, 1) => array.into_vec::<i8>().map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Int, 2) => array.into_vec::<i16>().map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Int, 4) => array.into_vec::<i32>().map(|values| values.into_iter().map(f64::from).collect()),
         (TypeChar::Int, 8) => cast!(i64),
-        (TypeChar::Uint, 1) => array
-            .into_vec::<u8>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
-        (TypeChar::Uint, 2) => array
-            .into_vec::<u16>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
-        (TypeChar::Uint, 4) => array
-            .into_vec::<u32>()
-            .map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Uint, 1) => array.into_vec::<u8>().map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Uint, 2) => array.into_vec::<u16>().map(|values| values.into_iter().map(f64::from).collect()),
+        (TypeChar::Uint, 4) => array.into_vec::<u32>().map(|values| values.into_iter().map(f64::from).collect()),
         (TypeChar::Uint, 8) => cast!(u64),
         _ => return Err(unsupported()),
     };
-    let values: Vec<f64> =
-        values.map_err(|source| content(path, format!("array {name:?}: {source}")))?;
-    let values = if fortran {
-        rows_first(&values, &shape)
-    } else {
-        values
-    };
-    Ok(Channel {
-        name,
-        shape,
-        values,
-    })
+    let values: Vec<f64> = values.map_err(|source| content(path, format!("array {name:?}: {source}")))?;
+    let values = if fortran { rows_first(&values, &shape) } else { values };
+    Ok(Channel { name, shape, values })
 }
 
 /// Values stored with the first axis running fastest, turned into rows first.
@@ -407,30 +316,16 @@ struct Table {
 impl Table {
     fn read(path: &Path) -> Result<Self, ReadError> {
         let text = fs::read_to_string(path).map_err(io_error(path))?;
-        let cells = |line: &str| {
-            line.split(',')
-                .map(|cell| cell.trim().to_owned())
-                .collect::<Vec<String>>()
-        };
+        let cells = |line: &str| line.split(',').map(|cell| cell.trim().to_owned()).collect::<Vec<String>>();
         let mut lines = text.lines();
         let header = match lines.next().map(str::trim) {
             Some(line) if !line.is_empty() => cells(line),
             _ => {
-                return Err(content(
-                    path,
-                    "expected a header line, found an empty file".into(),
-                ));
+                return Err(content(path, "expected a header line, found an empty file".into()));
             }
         };
-        let rows = lines
-            .filter(|line| !line.trim().is_empty())
-            .map(cells)
-            .collect();
-        Ok(Self {
-            path: path.to_path_buf(),
-            header,
-            rows,
-        })
+        let rows = lines.filter(|line| !line.trim().is_empty()).map(cells).collect();
+        Ok(Self { path: path.to_path_buf(), header, rows })
     }
 
     fn column(&self, name: &str) -> Option<usize> {
@@ -445,22 +340,14 @@ impl Table {
         let cell = self.rows[row].get(column).map_or("", String::as_str);
         cell.parse().map_err(|_| {
             let name = self.header.get(column).map_or("", String::as_str);
-            content(
-                &self.path,
-                format!(
-                    "line {}: expected a number in column {name:?}, found {cell:?}",
-                    row + 2
-                ),
-            )
+            content(&self.path, format!("line {}: expected a number in column {name:?}, found {cell:?}", row + 2))
         })
     }
 }
 
 /// The folder of recorded data: what `PLETHYS_DATA` names, if it is a folder.
 pub fn find_data() -> Option<PathBuf> {
-    std::env::var_os("PLETHYS_DATA")
-        .map(PathBuf::from)
-        .filter(|path| path.is_dir())
+    std::env::var_os("PLETHYS_DATA").map(PathBuf::from).filter(|path| path.is_dir())
 }
 
 /// All records below `directory` (a folder of datasets, or one dataset), as paths of `.npz` files in sorted order.

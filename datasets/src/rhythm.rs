@@ -37,11 +37,7 @@ pub struct Variability {
 impl Variability {
     /// What a resting adult shows: 3 % respiratory, 2 % at 0.1 Hz, 2 % 1/f.
     pub fn resting() -> Self {
-        Self {
-            respiratory: 0.03,
-            slow: 0.02,
-            fractal: 0.02,
-        }
+        Self { respiratory: 0.03, slow: 0.02, fractal: 0.02 }
     }
 }
 
@@ -99,19 +95,12 @@ pub struct Rhythm {
 impl Rhythm {
     /// The same interval throughout, at `bpm` beats per minute.
     pub fn constant(bpm: f64) -> Self {
-        Self {
-            rate: Rate::Constant(bpm),
-            variability: Variability::default(),
-            pattern: Pattern::Regular,
-        }
+        Self { rate: Rate::Constant(bpm), variability: Variability::default(), pattern: Pattern::Regular }
     }
 
     /// Sinus rhythm of a resting adult at `bpm` beats per minute.
     pub fn resting(bpm: f64) -> Self {
-        Self {
-            variability: Variability::resting(),
-            ..Self::constant(bpm)
-        }
+        Self { variability: Variability::resting(), ..Self::constant(bpm) }
     }
 
     /// This rhythm with another pattern.
@@ -139,12 +128,7 @@ pub struct HeartBeat {
 ///
 /// `respiration`: frequency in Hz and phase at time 0, rad, of the breathing that modulates the intervals.
 /// Rates are limited to 15 to 300 bpm.
-pub fn heart_beats(
-    rhythm: &Rhythm,
-    duration: f64,
-    respiration: (f64, f64),
-    seed: u64,
-) -> Vec<HeartBeat> {
+pub fn heart_beats(rhythm: &Rhythm, duration: f64, respiration: (f64, f64), seed: u64) -> Vec<HeartBeat> {
     let mut rng = Rng::stream(seed, "rhythm");
     let mut fractal = Pink::new(Rng::stream(seed, "fractal"), 0.003, 0.5);
     let slow_phase = rng.phase();
@@ -159,12 +143,7 @@ pub fn heart_beats(
     let start = sinus(0.0, 0.0);
     // Long enough before the first sample for every running mean to settle and for no pulse to be missing from the sum.
     let mut time = -(8.0 + rng.uniform()) * start;
-    let mut beats = vec![HeartBeat {
-        time,
-        cycle: start,
-        strength: 1.0,
-        is_ectopic: false,
-    }];
+    let mut beats = vec![HeartBeat { time, cycle: start, strength: 1.0, is_ectopic: false }];
     let mut cycle = start;
     let mut next_pause = match rhythm.pattern {
         Pattern::Pauses { every, .. } => every * rng.between(0.3, 0.7),
@@ -180,40 +159,26 @@ pub fn heart_beats(
             Pattern::Regular => (base, 1.0, false),
             Pattern::AtrialFibrillation { variation } => {
                 let sigma = libm::sqrt(libm::log1p(variation * variation));
-                let interval =
-                    (base * libm::exp(sigma * rng.normal() - 0.5 * sigma * sigma)).clamp(0.33, 2.5);
+                let interval = (base * libm::exp(sigma * rng.normal() - 0.5 * sigma * sigma)).clamp(0.33, 2.5);
                 // Less filling, less stroke volume; half of what a short interval lacks.
                 let filling = (interval / base).min(1.2);
-                (
-                    interval,
-                    (0.3 + 0.7 * filling) * (1.0 + 0.05 * rng.normal()).clamp(0.8, 1.2),
-                    false,
-                )
+                (interval, (0.3 + 0.7 * filling) * (1.0 + 0.05 * rng.normal()).clamp(0.8, 1.2), false)
             }
-            Pattern::Bigeminy { coupling, strength }
-            | Pattern::Ectopics {
-                coupling, strength, ..
-            } if previous_ectopic => {
+            Pattern::Bigeminy { coupling, strength } | Pattern::Ectopics { coupling, strength, .. }
+                if previous_ectopic =>
+            {
                 // Fully compensatory: the sinus node was not reset. The well filled beat is a little stronger.
                 ((2.0 - coupling) * base, 1.0 + 0.2 * (1.0 - strength), false)
             }
             Pattern::Bigeminy { coupling, strength } => (coupling * base, strength, true),
-            Pattern::Ectopics {
-                share,
-                coupling,
-                strength,
-            } => {
+            Pattern::Ectopics { share, coupling, strength } => {
                 if rng.uniform() < share {
                     (coupling * base, strength, true)
                 } else {
                     (base, 1.0, false)
                 }
             }
-            Pattern::Alternans { ratio } => (
-                base,
-                if count.is_multiple_of(2) { 1.0 } else { ratio },
-                false,
-            ),
+            Pattern::Alternans { ratio } => (base, if count.is_multiple_of(2) { 1.0 } else { ratio }, false),
             Pattern::Pauses { every, length } => {
                 if time + base > next_pause {
                     next_pause += every;
@@ -233,12 +198,7 @@ pub fn heart_beats(
             // No irregularity at all: the shape follows the rate at once, so that steady means steady to the last bit.
             cycle = interval;
         }
-        beats.push(HeartBeat {
-            time,
-            cycle,
-            strength,
-            is_ectopic,
-        });
+        beats.push(HeartBeat { time, cycle, strength, is_ectopic });
     }
     beats
 }
@@ -250,10 +210,7 @@ mod tests {
     const BREATH: (f64, f64) = (0.25, 0.0);
 
     fn intervals(beats: &[HeartBeat]) -> Vec<f64> {
-        beats
-            .windows(2)
-            .map(|pair| pair[1].time - pair[0].time)
-            .collect()
+        beats.windows(2).map(|pair| pair[1].time - pair[0].time).collect()
     }
 
     fn mean_and_variation(values: &[f64]) -> (f64, f64) {
@@ -266,46 +223,28 @@ mod tests {
     #[test]
     fn constant_is_constant_and_covers_the_recording() {
         let beats = heart_beats(&Rhythm::constant(72.0), 60.0, BREATH, 3);
-        assert!(
-            intervals(&beats)
-                .iter()
-                .all(|i| (i - 60.0 / 72.0).abs() < 1e-12)
-        );
+        assert!(intervals(&beats).iter().all(|i| (i - 60.0 / 72.0).abs() < 1e-12));
         assert!(beats[0].time < -4.0 && beats.last().unwrap().time > 64.0);
-        assert_ne!(
-            beats[0].time,
-            heart_beats(&Rhythm::constant(72.0), 60.0, BREATH, 4)[0].time
-        );
+        assert_ne!(beats[0].time, heart_beats(&Rhythm::constant(72.0), 60.0, BREATH, 4)[0].time);
     }
 
     #[test]
     fn ramp_runs_from_one_rate_to_the_other() {
-        let rhythm = Rhythm {
-            rate: Rate::Ramp(40.0, 180.0),
-            ..Rhythm::constant(0.0)
-        };
+        let rhythm = Rhythm { rate: Rate::Ramp(40.0, 180.0), ..Rhythm::constant(0.0) };
         let beats = heart_beats(&rhythm, 600.0, BREATH, 1);
         let rate_near = |time: f64| {
             let at = beats.partition_point(|beat| beat.time < time);
             60.0 / (beats[at].time - beats[at - 1].time)
         };
         for (time, bpm) in [(1.0, 40.0), (300.0, 110.0), (599.0, 180.0)] {
-            assert!(
-                (rate_near(time) - bpm).abs() < 0.6,
-                "{time} s: {}",
-                rate_near(time)
-            );
+            assert!((rate_near(time) - bpm).abs() < 0.6, "{time} s: {}", rate_near(time));
         }
     }
 
     #[test]
     fn variability_has_the_size_and_the_frequency_asked_for() {
         let rhythm = Rhythm {
-            variability: Variability {
-                respiratory: 0.05,
-                slow: 0.0,
-                fractal: 0.0,
-            },
+            variability: Variability { respiratory: 0.05, slow: 0.0, fractal: 0.0 },
             ..Rhythm::constant(75.0)
         };
         let beats = heart_beats(&rhythm, 300.0, BREATH, 1);
@@ -315,11 +254,7 @@ mod tests {
         assert!((variation - 0.0354).abs() < 0.001, "{variation}");
         let (_, fractal) = mean_and_variation(&intervals(&heart_beats(
             &Rhythm {
-                variability: Variability {
-                    respiratory: 0.0,
-                    slow: 0.0,
-                    fractal: 0.03,
-                },
+                variability: Variability { respiratory: 0.0, slow: 0.0, fractal: 0.03 },
                 ..Rhythm::constant(75.0)
             },
             3600.0,
@@ -331,17 +266,13 @@ mod tests {
 
     #[test]
     fn fibrillation_is_irregular_without_memory() {
-        let rhythm =
-            Rhythm::constant(90.0).with_pattern(Pattern::AtrialFibrillation { variation: 0.24 });
+        let rhythm = Rhythm::constant(90.0).with_pattern(Pattern::AtrialFibrillation { variation: 0.24 });
         let beats = heart_beats(&rhythm, 1200.0, BREATH, 5);
         let series = intervals(&beats);
         let (mean, variation) = mean_and_variation(&series);
         assert!((mean - 60.0 / 90.0).abs() < 0.02, "{mean}");
         assert!((0.20..0.27).contains(&variation), "{variation}");
-        let memory = series
-            .windows(2)
-            .map(|w| (w[0] - mean) * (w[1] - mean))
-            .sum::<f64>()
+        let memory = series.windows(2).map(|w| (w[0] - mean) * (w[1] - mean)).sum::<f64>()
             / series.iter().map(|i| (i - mean) * (i - mean)).sum::<f64>();
         assert!(memory.abs() < 0.08, "lag-one correlation {memory}");
         assert!(series.iter().all(|&i| i >= 0.33 - 1e-9));
@@ -349,10 +280,7 @@ mod tests {
 
     #[test]
     fn premature_beats_are_early_weak_and_compensated() {
-        let rhythm = Rhythm::constant(60.0).with_pattern(Pattern::Bigeminy {
-            coupling: 0.6,
-            strength: 0.5,
-        });
+        let rhythm = Rhythm::constant(60.0).with_pattern(Pattern::Bigeminy { coupling: 0.6, strength: 0.5 });
         let beats = heart_beats(&rhythm, 60.0, BREATH, 1);
         for pair in beats.windows(3) {
             if pair[1].is_ectopic {
@@ -362,11 +290,7 @@ mod tests {
             }
         }
         assert!(beats.iter().filter(|beat| beat.is_ectopic).count() > 28);
-        let rare = Rhythm::constant(60.0).with_pattern(Pattern::Ectopics {
-            share: 0.1,
-            coupling: 0.6,
-            strength: 0.5,
-        });
+        let rare = Rhythm::constant(60.0).with_pattern(Pattern::Ectopics { share: 0.1, coupling: 0.6, strength: 0.5 });
         let beats = heart_beats(&rare, 3600.0, BREATH, 1);
         let found = beats.iter().filter(|beat| beat.is_ectopic).count() as f64 / beats.len() as f64;
         // One of 11 beats is ectopic when one normal beat of ten is followed by one.
@@ -375,44 +299,23 @@ mod tests {
 
     #[test]
     fn alternans_and_pauses_do_what_they_say() {
+        let beats =
+            heart_beats(&Rhythm::constant(80.0).with_pattern(Pattern::Alternans { ratio: 0.6 }), 30.0, BREATH, 1);
+        assert!(beats[1..].windows(2).all(|pair| (pair[0].strength - pair[1].strength).abs() > 0.39));
         let beats = heart_beats(
-            &Rhythm::constant(80.0).with_pattern(Pattern::Alternans { ratio: 0.6 }),
-            30.0,
-            BREATH,
-            1,
-        );
-        assert!(
-            beats[1..]
-                .windows(2)
-                .all(|pair| (pair[0].strength - pair[1].strength).abs() > 0.39)
-        );
-        let beats = heart_beats(
-            &Rhythm::constant(80.0).with_pattern(Pattern::Pauses {
-                every: 20.0,
-                length: 2.5,
-            }),
+            &Rhythm::constant(80.0).with_pattern(Pattern::Pauses { every: 20.0, length: 2.5 }),
             100.0,
             BREATH,
             1,
         );
-        let pauses = intervals(&beats)
-            .iter()
-            .filter(|&&i| (i - 2.5).abs() < 1e-9)
-            .count();
+        let pauses = intervals(&beats).iter().filter(|&&i| (i - 2.5).abs() < 1e-9).count();
         assert_eq!(pauses, 5);
     }
 
     #[test]
     fn the_same_seed_gives_the_same_beats() {
-        let rhythm =
-            Rhythm::resting(70.0).with_pattern(Pattern::AtrialFibrillation { variation: 0.2 });
-        assert_eq!(
-            heart_beats(&rhythm, 60.0, BREATH, 9),
-            heart_beats(&rhythm, 60.0, BREATH, 9)
-        );
-        assert_ne!(
-            heart_beats(&rhythm, 60.0, BREATH, 9),
-            heart_beats(&rhythm, 60.0, BREATH, 10)
-        );
+        let rhythm = Rhythm::resting(70.0).with_pattern(Pattern::AtrialFibrillation { variation: 0.2 });
+        assert_eq!(heart_beats(&rhythm, 60.0, BREATH, 9), heart_beats(&rhythm, 60.0, BREATH, 9));
+        assert_ne!(heart_beats(&rhythm, 60.0, BREATH, 9), heart_beats(&rhythm, 60.0, BREATH, 10));
     }
 }

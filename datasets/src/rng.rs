@@ -32,10 +32,7 @@ impl Rng {
     /// A generator whose whole sequence follows from `seed`; any seed will do, 0 included.
     pub fn new(seed: u64) -> Self {
         let mut mix = seed;
-        Self {
-            state: core::array::from_fn(|_| split_mix(&mut mix)),
-            spare: None,
-        }
+        Self { state: core::array::from_fn(|_| split_mix(&mut mix)), spare: None }
     }
 
     /// An independent generator for one purpose, named by `tag`.
@@ -44,9 +41,9 @@ impl Rng {
     /// they were.
     pub fn stream(seed: u64, tag: &str) -> Self {
         // FNV-1a over the tag, then mixed with the seed.
-        let hash = tag.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        });
+        let hash = tag
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
         let mut mix = seed ^ hash;
         Self::new(split_mix(&mut mix))
     }
@@ -104,14 +101,8 @@ impl Pink {
     /// A stationary process that is 1/f between `lowest` and `highest` (Hz, both > 0) and white below, 1/f² above.
     pub fn new(mut rng: Rng, lowest: f64, highest: f64) -> Self {
         let octaves = libm::ceil(libm::log2((highest / lowest).max(1.0))) as usize + 1;
-        let processes = (0..octaves)
-            .map(|octave| {
-                (
-                    1.0 / (TAU * lowest * libm::exp2(octave as f64)),
-                    rng.normal(),
-                )
-            })
-            .collect();
+        let processes =
+            (0..octaves).map(|octave| (1.0 / (TAU * lowest * libm::exp2(octave as f64)), rng.normal())).collect();
         Self { rng, processes }
     }
 
@@ -137,10 +128,7 @@ mod tests {
         let mut state = 0;
         assert_eq!(split_mix(&mut state), 0xE220_A839_7B1D_CDAF);
         // xoshiro256++ from the state 1, 2, 3, 4: worked by hand from the recurrence.
-        let mut rng = Rng {
-            state: [1, 2, 3, 4],
-            spare: None,
-        };
+        let mut rng = Rng { state: [1, 2, 3, 4], spare: None };
         assert_eq!([rng.bits(), rng.bits()], [41_943_041, 58_720_359]);
     }
 
@@ -160,32 +148,15 @@ mod tests {
         // Four standard errors each.
         assert!((sum / n).abs() < 0.009, "mean {}", sum / n);
         assert!((square / n - 1.0).abs() < 0.013, "variance {}", square / n);
-        assert!(
-            (fourth / n - 3.0).abs() < 0.09,
-            "fourth moment {}",
-            fourth / n
-        );
-        assert!(
-            (uniform / n - 0.5).abs() < 0.0026,
-            "uniform mean {}",
-            uniform / n
-        );
+        assert!((fourth / n - 3.0).abs() < 0.09, "fourth moment {}", fourth / n);
+        assert!((uniform / n - 0.5).abs() < 0.0026, "uniform mean {}", uniform / n);
     }
 
     #[test]
     fn streams_of_one_seed_differ() {
-        assert_ne!(
-            Rng::stream(1, "drift").bits(),
-            Rng::stream(1, "white").bits()
-        );
-        assert_ne!(
-            Rng::stream(1, "drift").bits(),
-            Rng::stream(2, "drift").bits()
-        );
-        assert_eq!(
-            Rng::stream(1, "drift").bits(),
-            Rng::stream(1, "drift").bits()
-        );
+        assert_ne!(Rng::stream(1, "drift").bits(), Rng::stream(1, "white").bits());
+        assert_ne!(Rng::stream(1, "drift").bits(), Rng::stream(2, "drift").bits());
+        assert_eq!(Rng::stream(1, "drift").bits(), Rng::stream(1, "drift").bits());
     }
 
     #[test]
@@ -215,9 +186,6 @@ mod tests {
         let (slow, fast) = (power(0.25), power(4.0));
         let ratio = slow / fast;
         // White noise would give 1/16 of it, a random walk 16 times.
-        assert!(
-            (0.6..1.7).contains(&ratio),
-            "power per octave at 0.25 and 4 Hz: ratio {ratio}"
-        );
+        assert!((0.6..1.7).contains(&ratio), "power per octave at 0.25 and 4 Hz: ratio {ratio}");
     }
 }

@@ -142,11 +142,7 @@ impl Recording {
         if index >= self.samples.len() {
             return None;
         }
-        self.times
-            .as_ref()
-            .map_or(Some(index as f64 / self.sample_rate), |times| {
-                times.get(index).copied()
-            })
+        self.times.as_ref().map_or(Some(index as f64 / self.sample_rate), |times| times.get(index).copied())
     }
 }
 
@@ -175,18 +171,12 @@ pub enum SynthError {
 impl fmt::Display for SynthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OutOfRange {
-                argument,
-                value,
-                low,
-                high,
-            } => {
+            Self::OutOfRange { argument, value, low, high } => {
                 write!(f, "{argument} must be within {low} to {high}, got {value}")
             }
-            Self::NoPulse { cycle } => write!(
-                f,
-                "shape must show a pulse at a cycle of {cycle} s, it has no minimum there"
-            ),
+            Self::NoPulse { cycle } => {
+                write!(f, "shape must show a pulse at a cycle of {cycle} s, it has no minimum there")
+            }
         }
     }
 }
@@ -223,17 +213,11 @@ impl Model {
         let (mut value, mut slope) = self.train.at(time);
         let (mut level, mut rise) = (-self.leak * time, -self.leak);
         for (modulation, phase) in self.modulations {
-            if let Some(Modulation {
-                frequency,
-                amplitude,
-                intensity,
-            }) = modulation
-            {
+            if let Some(Modulation { frequency, amplitude, intensity }) = modulation {
                 let (gain, change) = tone(amplitude, frequency, phase, time);
                 (value, slope) = (value * (1.0 + gain), slope * (1.0 + gain) + value * change);
                 // The baseline's wave leads the pulses' by a quarter of a period.
-                let (wave, tilt) =
-                    tone(intensity * self.height, frequency, phase + 0.25 * TAU, time);
+                let (wave, tilt) = tone(intensity * self.height, frequency, phase + 0.25 * TAU, time);
                 (level, rise) = (level + wave, rise + tilt);
             }
         }
@@ -253,10 +237,7 @@ impl Synth {
             seed: 0,
             sample_rate,
             duration,
-            kind: Kind::Ppg {
-                dc: 50_000.0,
-                perfusion_index: 2.0,
-            },
+            kind: Kind::Ppg { dc: 50_000.0, perfusion_index: 2.0 },
             inverted: true,
             shape: Shape::ppg(0.4),
             rhythm: Rhythm::constant(72.0),
@@ -281,11 +262,7 @@ impl Synth {
     /// Steady, clean pulse volume recording of `amplitude` mmHg on a tight cuff of 65 mmHg, 72 bpm.
     pub fn pvr(sample_rate: f64, duration: f64, amplitude: f64) -> Self {
         Self {
-            kind: Kind::Pvr {
-                amplitude,
-                pedestal: 65.0,
-                leak: 0.0,
-            },
+            kind: Kind::Pvr { amplitude, pedestal: 65.0, leak: 0.0 },
             inverted: false,
             shape: Shape::pvr(),
             ..Self::ppg(sample_rate, duration)
@@ -295,10 +272,7 @@ impl Synth {
     /// Steady, clean arterial pressure, 120 over 80 mmHg, 72 bpm.
     pub fn pressure(sample_rate: f64, duration: f64) -> Self {
         Self {
-            kind: Kind::Pressure {
-                diastolic: 80.0,
-                systolic: 120.0,
-            },
+            kind: Kind::Pressure { diastolic: 80.0, systolic: 120.0 },
             inverted: false,
             shape: Shape::pressure(),
             ..Self::ppg(sample_rate, duration)
@@ -330,38 +304,23 @@ impl Synth {
             if (low..=high).contains(&value) {
                 Ok(())
             } else {
-                Err(SynthError::OutOfRange {
-                    argument,
-                    value,
-                    low,
-                    high,
-                })
+                Err(SynthError::OutOfRange { argument, value, low, high })
             }
         };
         within("sample_rate", self.sample_rate, 1.0, 10_000.0)?;
         within("duration", self.duration, 0.0, 86_400.0)?;
         match self.kind {
-            Kind::Ppg {
-                dc,
-                perfusion_index,
-            } => {
+            Kind::Ppg { dc, perfusion_index } => {
                 within("dc", dc, f64::MIN_POSITIVE, 1e12)?;
                 within("perfusion_index", perfusion_index, 0.0, 100.0)?;
             }
             Kind::PpgAc { amplitude } => within("amplitude", amplitude, 0.0, 1e12)?,
-            Kind::Pvr {
-                amplitude,
-                pedestal,
-                leak,
-            } => {
+            Kind::Pvr { amplitude, pedestal, leak } => {
                 within("amplitude", amplitude, 0.0, 300.0)?;
                 within("pedestal", pedestal, 0.0, 400.0)?;
                 within("leak", leak, -100.0, 100.0)?;
             }
-            Kind::Pressure {
-                diastolic,
-                systolic,
-            } => {
+            Kind::Pressure { diastolic, systolic } => {
                 within("diastolic", diastolic, -50.0, 400.0)?;
                 within("systolic", systolic, diastolic, 400.0)?;
             }
@@ -389,15 +348,9 @@ impl Synth {
     /// Height of a normal pulse, in the recording's unit.
     pub fn pulse_height(&self) -> f64 {
         match self.kind {
-            Kind::Ppg {
-                dc,
-                perfusion_index,
-            } => 0.01 * perfusion_index * dc,
+            Kind::Ppg { dc, perfusion_index } => 0.01 * perfusion_index * dc,
             Kind::PpgAc { amplitude } | Kind::Pvr { amplitude, .. } => amplitude,
-            Kind::Pressure {
-                diastolic,
-                systolic,
-            } => systolic - diastolic,
+            Kind::Pressure { diastolic, systolic } => systolic - diastolic,
         }
     }
 
@@ -427,16 +380,8 @@ impl Synth {
             }
         }
         let truth = self.truth(&model, &times, rails);
-        let times = self
-            .jitter
-            .map(|jitter| times.iter().map(|&time| jitter.stamp(time)).collect());
-        Ok(Recording {
-            samples,
-            sample_rate: self.sample_rate,
-            times,
-            acceleration,
-            truth,
-        })
+        let times = self.jitter.map(|jitter| times.iter().map(|&time| jitter.stamp(time)).collect());
+        Ok(Recording { samples, sample_rate: self.sample_rate, times, acceleration, truth })
     }
 
     /// Places the pulses and fixes the levels.
@@ -445,18 +390,9 @@ impl Synth {
         let (breath_phase, vasomotion_phase) = (phases.phase(), phases.phase());
         let breath = self.respiration.map_or(0.25, |breath| breath.frequency);
         let height = self.pulse_height();
-        let steady = |cycle: f64| {
-            self.shape
-                .steady(cycle)
-                .ok_or(SynthError::NoPulse { cycle })
-        };
+        let steady = |cycle: f64| self.shape.steady(cycle).ok_or(SynthError::NoPulse { cycle });
 
-        let beats = heart_beats(
-            &self.rhythm,
-            self.duration,
-            (breath, breath_phase),
-            self.seed,
-        );
+        let beats = heart_beats(&self.rhythm, self.duration, (breath, breath_phase), self.seed);
         let mut pulses: Vec<Pulse> = Vec::with_capacity(beats.len());
         let mut planted: Vec<Planted> = Vec::with_capacity(beats.len());
         let mut known: Option<(f64, Steady)> = None;
@@ -467,17 +403,9 @@ impl Synth {
                 _ => steady(beat.cycle)?,
             };
             known = Some((beat.cycle, now));
-            let step = self
-                .amplitude_steps
-                .iter()
-                .rev()
-                .find(|step| step.time <= beat.time);
+            let step = self.amplitude_steps.iter().rev().find(|step| step.time <= beat.time);
             let normal_height = height * step.map_or(1.0, |step| step.factor);
-            let pulse = self.shape.pulse(
-                beat.time,
-                beat.cycle,
-                normal_height * beat.strength / now.height,
-            );
+            let pulse = self.shape.pulse(beat.time, beat.cycle, normal_height * beat.strength / now.height);
             planted.push(Planted {
                 anchor: beat.time,
                 width: pulse.systolic_width(),
@@ -492,23 +420,15 @@ impl Synth {
         let base = match self.kind {
             Kind::Ppg { dc, .. } => dc - sign * scale * usual.mean,
             Kind::PpgAc { .. } => -sign * scale * usual.mean,
-            Kind::Pvr { pedestal: foot, .. }
-            | Kind::Pressure {
-                diastolic: foot, ..
-            } => foot - sign * scale * usual.foot,
+            Kind::Pvr { pedestal: foot, .. } | Kind::Pressure { diastolic: foot, .. } => {
+                foot - sign * scale * usual.foot
+            }
         };
         Ok(Model {
             train: Train::new(pulses),
             planted,
-            modulations: [
-                (self.respiration, breath_phase),
-                (self.vasomotion, vasomotion_phase),
-            ],
-            leak: if let Kind::Pvr { leak, .. } = self.kind {
-                leak / 60.0
-            } else {
-                0.0
-            },
+            modulations: [(self.respiration, breath_phase), (self.vasomotion, vasomotion_phase)],
+            leak: if let Kind::Pvr { leak, .. } = self.kind { leak / 60.0 } else { 0.0 },
             height,
             rms: scale * usual.rms,
             base,
@@ -517,17 +437,9 @@ impl Synth {
     }
 
     fn truth(&self, model: &Model, times: &[f64], rails: Option<(f64, f64)>) -> Truth {
-        let motion = self
-            .motion
-            .as_ref()
-            .map_or(&[][..], |motion| &motion.bursts);
+        let motion = self.motion.as_ref().map_or(&[][..], |motion| &motion.bursts);
         let steps = self.baseline_steps.iter().map(|step| step.time);
-        let jolts: Vec<f64> = self
-            .spikes
-            .iter()
-            .map(|spike| spike.time)
-            .chain(steps)
-            .collect();
+        let jolts: Vec<f64> = self.spikes.iter().map(|spike| spike.time).chain(steps).collect();
         let beats = match times {
             [] => Vec::new(),
             [first, ..] => {
@@ -545,25 +457,15 @@ impl Synth {
                 measure(&|time| model.at(time), &model.planted, &view)
             }
         };
-        Truth {
-            beats,
-            gaps: self.gaps.clone(),
-            flats: self.flats.clone(),
-            motion: motion.to_vec(),
-            rails,
-        }
+        Truth { beats, gaps: self.gaps.clone(), flats: self.flats.clone(), motion: motion.to_vec(), rails }
     }
 
     fn capture_times(&self) -> Vec<f64> {
         match &self.jitter {
-            Some(jitter) => jitter.times(
-                self.sample_rate,
-                self.duration,
-                &mut Rng::stream(self.seed, "jitter"),
-            ),
-            None => (0..libm::round(self.duration * self.sample_rate) as u64)
-                .map(|k| k as f64 / self.sample_rate)
-                .collect(),
+            Some(jitter) => jitter.times(self.sample_rate, self.duration, &mut Rng::stream(self.seed, "jitter")),
+            None => {
+                (0..libm::round(self.duration * self.sample_rate) as u64).map(|k| k as f64 / self.sample_rate).collect()
+            }
         }
     }
 
@@ -571,16 +473,10 @@ impl Synth {
     fn disturb(&self, times: &[f64], model: &Model, samples: &mut [f64]) -> Option<Vec<[f64; 3]>> {
         let Model { height, rms, .. } = *model;
         let mut add = |values: Vec<f64>, scale: f64| {
-            samples
-                .iter_mut()
-                .zip(values)
-                .for_each(|(sample, value)| *sample += scale * value);
+            samples.iter_mut().zip(values).for_each(|(sample, value)| *sample += scale * value);
         };
         if let Some(drift) = self.drift {
-            add(
-                drift.values(times, &mut Rng::stream(self.seed, "drift")),
-                height,
-            );
+            add(drift.values(times, &mut Rng::stream(self.seed, "drift")), height);
         }
         if let Some(level) = self.white {
             let mut rng = Rng::stream(self.seed, "white");
@@ -589,43 +485,27 @@ impl Synth {
         if let Some(level) = self.pink {
             let mut pink = Pink::new(Rng::stream(self.seed, "pink"), 0.01, 0.5 * self.sample_rate);
             let mut before = times.first().copied().unwrap_or(0.0);
-            let values = times
-                .iter()
-                .map(|&time| pink.next(time - core::mem::replace(&mut before, time)))
-                .collect();
+            let values = times.iter().map(|&time| pink.next(time - core::mem::replace(&mut before, time))).collect();
             add(values, level.rms(rms));
         }
         if let Some(hum) = self.hum {
             let phase = Rng::stream(self.seed, "hum").phase();
-            add(
-                times
-                    .iter()
-                    .map(|&time| tone(hum.amplitude, hum.frequency, phase, time).0)
-                    .collect(),
-                height,
-            );
+            add(times.iter().map(|&time| tone(hum.amplitude, hum.frequency, phase, time).0).collect(), height);
         }
         let acceleration = self.motion.as_ref().map(|motion| {
-            let (artefact, acceleration) =
-                motion.values(times, &mut Rng::stream(self.seed, "motion"));
+            let (artefact, acceleration) = motion.values(times, &mut Rng::stream(self.seed, "motion"));
             add(artefact, height);
             acceleration
         });
         for step in &self.baseline_steps {
             let first = times.partition_point(|&time| time < step.time);
-            samples[first..]
-                .iter_mut()
-                .for_each(|sample| *sample += height * step.height);
+            samples[first..].iter_mut().for_each(|sample| *sample += height * step.height);
         }
         for spike in &self.spikes {
             let after = times.partition_point(|&time| time < spike.time);
             let nearest = (after.saturating_sub(1)..=after)
                 .filter(|&index| index < times.len())
-                .min_by(|&a, &b| {
-                    (times[a] - spike.time)
-                        .abs()
-                        .total_cmp(&(times[b] - spike.time).abs())
-                });
+                .min_by(|&a, &b| (times[a] - spike.time).abs().total_cmp(&(times[b] - spike.time).abs()));
             if let Some(index) = nearest {
                 samples[index] += height * spike.height;
             }
@@ -658,45 +538,24 @@ mod tests {
 
     #[test]
     fn perfusion_index_and_dc_are_those_planted() {
-        for (planted, bpm) in [
-            (0.02, 60.0),
-            (0.05, 90.0),
-            (1.0, 45.0),
-            (5.0, 150.0),
-            (20.0, 72.0),
-        ] {
+        for (planted, bpm) in [(0.02, 60.0), (0.05, 90.0), (1.0, 45.0), (5.0, 150.0), (20.0, 72.0)] {
             let synth = Synth {
-                kind: Kind::Ppg {
-                    dc: 30_000.0,
-                    perfusion_index: planted,
-                },
+                kind: Kind::Ppg { dc: 30_000.0, perfusion_index: planted },
                 rhythm: Rhythm::constant(bpm),
                 ..Synth::ppg(1000.0, 20.0)
             };
             let recording = synth.record().unwrap();
-            let beats: Vec<_> = recording
-                .truth
-                .visible()
-                .filter(|beat| beat.end.is_some())
-                .collect();
+            let beats: Vec<_> = recording.truth.visible().filter(|beat| beat.end.is_some()).collect();
             assert!(beats.len() as f64 >= 20.0 * bpm / 60.0 - 3.0);
             for beat in beats {
                 let measured = beat.perfusion_index.unwrap();
-                assert!(
-                    (measured / planted - 1.0).abs() < 1e-3,
-                    "{planted} % at {bpm} bpm: {measured} %"
-                );
+                assert!((measured / planted - 1.0).abs() < 1e-3, "{planted} % at {bpm} bpm: {measured} %");
                 // The same from the samples alone: largest, smallest and mean value between the onsets.
                 let at = |time: f64| libm::round(time * 1000.0) as usize;
                 let part = &recording.samples[at(beat.onset)..at(beat.end.unwrap())];
-                let (low, high) = part
-                    .iter()
-                    .fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+                let (low, high) = part.iter().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
                 let sampled = 100.0 * (high - low) / (part.iter().sum::<f64>() / part.len() as f64);
-                assert!(
-                    (sampled / planted - 1.0).abs() < 2e-3,
-                    "{planted} % at {bpm} bpm: {sampled} % from samples"
-                );
+                assert!((sampled / planted - 1.0).abs() < 2e-3, "{planted} % at {bpm} bpm: {sampled} % from samples");
             }
         }
     }
@@ -706,9 +565,7 @@ mod tests {
         let centre = libm::round(near * rate) as usize;
         let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let window = (centre - (0.1 * rate) as usize)..(centre + (0.1 * rate) as usize);
-        let steepest = window
-            .max_by(|&a, &b| steps[a].total_cmp(&steps[b]))
-            .unwrap();
+        let steepest = window.max_by(|&a, &b| steps[a].total_cmp(&steps[b])).unwrap();
         let mut foot = steepest;
         while steps[foot - 1] > 0.0 {
             foot -= 1;
@@ -727,57 +584,26 @@ mod tests {
         for (rate, tolerance) in [(1000.0, 1e-4), (4000.0, 1e-4), (10_000.0, 1e-4)] {
             for synth in [
                 Synth::ppg(rate, 6.0),
-                Synth {
-                    shape: Shape::ppg(1.0),
-                    rhythm: Rhythm::constant(48.0),
-                    ..Synth::ppg(rate, 6.0)
-                },
-                Synth {
-                    shape: Shape::ppg(0.0),
-                    rhythm: Rhythm::constant(170.0),
-                    ..Synth::ppg(rate, 6.0)
-                },
+                Synth { shape: Shape::ppg(1.0), rhythm: Rhythm::constant(48.0), ..Synth::ppg(rate, 6.0) },
+                Synth { shape: Shape::ppg(0.0), rhythm: Rhythm::constant(170.0), ..Synth::ppg(rate, 6.0) },
                 Synth::pvr(rate, 6.0, 0.81),
                 Synth::pressure(rate, 6.0),
                 Synth {
-                    respiration: Some(Modulation {
-                        frequency: 0.3,
-                        amplitude: 0.2,
-                        intensity: 0.3,
-                    }),
+                    respiration: Some(Modulation { frequency: 0.3, amplitude: 0.2, intensity: 0.3 }),
                     rhythm: Rhythm::resting(70.0),
                     ..Synth::ppg(rate, 6.0)
                 },
             ] {
                 let recording = synth.record().unwrap();
-                let upright: Vec<f64> = recording
-                    .samples
-                    .iter()
-                    .map(|value| if synth.inverted { -value } else { *value })
-                    .collect();
-                let inner: Vec<_> = recording
-                    .truth
-                    .visible()
-                    .filter(|b| b.onset > 0.5 && b.peak < 5.5)
-                    .collect();
+                let upright: Vec<f64> =
+                    recording.samples.iter().map(|value| if synth.inverted { -value } else { *value }).collect();
+                let inner: Vec<_> = recording.truth.visible().filter(|b| b.onset > 0.5 && b.peak < 5.5).collect();
                 assert!(inner.len() >= 3);
                 for beat in inner {
-                    let (onset, peak, amplitude) =
-                        sampled_landmarks(&upright, rate, beat.slope_time);
-                    assert!(
-                        (onset - beat.onset).abs() < tolerance,
-                        "{rate} Hz: onset {onset}, truth {}",
-                        beat.onset
-                    );
-                    assert!(
-                        (peak - beat.peak).abs() <= 1.0 / rate,
-                        "{rate} Hz: peak {peak}, truth {}",
-                        beat.peak
-                    );
-                    assert!(
-                        (amplitude / beat.amplitude - 1.0).abs() < 5e-4,
-                        "{rate} Hz: {amplitude}"
-                    );
+                    let (onset, peak, amplitude) = sampled_landmarks(&upright, rate, beat.slope_time);
+                    assert!((onset - beat.onset).abs() < tolerance, "{rate} Hz: onset {onset}, truth {}", beat.onset);
+                    assert!((peak - beat.peak).abs() <= 1.0 / rate, "{rate} Hz: peak {peak}, truth {}", beat.peak);
+                    assert!((amplitude / beat.amplitude - 1.0).abs() < 5e-4, "{rate} Hz: {amplitude}");
                 }
             }
         }
@@ -785,23 +611,13 @@ mod tests {
 
     #[test]
     fn truth_does_not_depend_on_the_sample_rate() {
-        let truth = |rate: f64| {
-            Synth {
-                rhythm: Rhythm::resting(66.0),
-                ..Synth::ppg(rate, 30.0)
-            }
-            .record()
-            .unwrap()
-            .truth
-        };
+        let truth =
+            |rate: f64| Synth { rhythm: Rhythm::resting(66.0), ..Synth::ppg(rate, 30.0) }.record().unwrap().truth;
         let reference = truth(1000.0);
         for rate in [25.0, 64.0, 100.0, 125.0, 250.0, 500.0] {
             let other = truth(rate);
             for beat in other.visible() {
-                let same = reference
-                    .visible()
-                    .find(|same| (same.peak - beat.peak).abs() < 1e-4)
-                    .unwrap();
+                let same = reference.visible().find(|same| (same.peak - beat.peak).abs() < 1e-4).unwrap();
                 assert!((same.onset - beat.onset).abs() < 1e-4 && same.amplitude == beat.amplitude);
             }
             assert!(reference.visible().count() - other.visible().count() <= 1);
@@ -812,38 +628,20 @@ mod tests {
     fn amplitudes_and_levels_of_the_other_kinds() {
         let pvr = Synth::pvr(200.0, 20.0, 0.81).record().unwrap();
         for beat in pvr.truth.visible() {
-            assert!(
-                (beat.amplitude - 0.81).abs() < 1e-6 && (beat.foot - 65.0).abs() < 1e-6,
-                "{beat:?}"
-            );
+            assert!((beat.amplitude - 0.81).abs() < 1e-6 && (beat.foot - 65.0).abs() < 1e-6, "{beat:?}");
             assert_eq!(beat.perfusion_index, None);
         }
         let pressure = Synth::pressure(200.0, 20.0).record().unwrap();
-        let (low, high) = pressure
-            .samples
-            .iter()
-            .fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
-        assert!(
-            (low - 80.0).abs() < 0.05 && (high - 120.0).abs() < 0.05,
-            "{low} to {high} mmHg"
-        );
-        let leaking = Synth {
-            kind: Kind::Pvr {
-                amplitude: 1.0,
-                pedestal: 65.0,
-                leak: 3.0,
-            },
-            ..Synth::pvr(200.0, 60.0, 1.0)
-        };
+        let (low, high) = pressure.samples.iter().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+        assert!((low - 80.0).abs() < 0.05 && (high - 120.0).abs() < 0.05, "{low} to {high} mmHg");
+        let leaking =
+            Synth { kind: Kind::Pvr { amplitude: 1.0, pedestal: 65.0, leak: 3.0 }, ..Synth::pvr(200.0, 60.0, 1.0) };
         let beats = leaking.record().unwrap().truth.beats;
         let (first, last) = (beats[0], beats[beats.len() - 1]);
         let lost = (first.foot - last.foot) / (last.onset - first.onset) * 60.0;
         assert!((lost - 3.0).abs() < 0.01, "{lost} mmHg per minute");
         // The leak lowers the foot-referenced amplitude and not the corrected one.
-        assert!(
-            first.amplitude < 0.999 && (first.amplitude_corrected.unwrap() - 1.0).abs() < 2e-3,
-            "{first:?}"
-        );
+        assert!(first.amplitude < 0.999 && (first.amplitude_corrected.unwrap() - 1.0).abs() < 2e-3, "{first:?}");
     }
 
     #[test]
@@ -853,38 +651,17 @@ mod tests {
             rhythm: Rhythm::resting(75.0),
             white: Some(Level::SnrDb(20.0)),
             pink: Some(Level::SnrDb(20.0)),
-            drift: Some(Drift {
-                swing: 3.0,
-                highest: 0.25,
-            }),
-            motion: Some(Motion {
-                bursts: vec![Span::new(5.0, 9.0)],
-                cadence: 2.0,
-                strength: 2.0,
-                periodicity: 0.7,
-            }),
-            jitter: Some(Jitter {
-                deviation: 0.004,
-                dropped: 0.02,
-                resolution: 0.001,
-            }),
+            drift: Some(Drift { swing: 3.0, highest: 0.25 }),
+            motion: Some(Motion { bursts: vec![Span::new(5.0, 9.0)], cadence: 2.0, strength: 2.0, periodicity: 0.7 }),
+            jitter: Some(Jitter { deviation: 0.004, dropped: 0.02, resolution: 0.001 }),
             ..Synth::ppg(30.0, 20.0)
         };
-        let (a, b, c) = (
-            synth(1).record().unwrap(),
-            synth(1).record().unwrap(),
-            synth(2).record().unwrap(),
-        );
+        let (a, b, c) = (synth(1).record().unwrap(), synth(1).record().unwrap(), synth(2).record().unwrap());
         assert_eq!(a, b);
         assert_eq!(bits(&a.samples), bits(&b.samples));
         assert_ne!(bits(&a.samples), bits(&c.samples));
         // A disturbance draws from its own stream: leaving one out leaves the others as they were.
-        let plain = Synth {
-            white: None,
-            ..synth(1)
-        }
-        .record()
-        .unwrap();
+        let plain = Synth { white: None, ..synth(1) }.record().unwrap();
         assert_eq!(plain.acceleration, a.acceleration);
         assert_eq!(plain.truth, a.truth);
     }
@@ -903,55 +680,20 @@ mod tests {
 
     #[test]
     fn drift_has_the_swing_asked_for_and_nothing_above_its_limit() {
-        let flat = Synth {
-            kind: Kind::PpgAc { amplitude: 1.0 },
-            ..Synth::ppg(25.0, 600.0)
-        };
-        let drifting = Synth {
-            drift: Some(Drift {
-                swing: 20.0,
-                highest: 0.25,
-            }),
-            ..flat.clone()
-        };
+        let flat = Synth { kind: Kind::PpgAc { amplitude: 1.0 }, ..Synth::ppg(25.0, 600.0) };
+        let drifting = Synth { drift: Some(Drift { swing: 20.0, highest: 0.25 }), ..flat.clone() };
         let (flat, drifting) = (flat.record().unwrap(), drifting.record().unwrap());
-        let drift: Vec<f64> = drifting
-            .samples
-            .iter()
-            .zip(&flat.samples)
-            .map(|(with, without)| with - without)
-            .collect();
-        let (low, high) = drift
-            .iter()
-            .fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+        let drift: Vec<f64> =
+            drifting.samples.iter().zip(&flat.samples).map(|(with, without)| with - without).collect();
+        let (low, high) = drift.iter().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
         assert!((high - low - 20.0).abs() < 0.2, "swing {}", high - low);
-        let inside: f64 = (1..50)
-            .map(|k| power(&drift, 25.0, 0.005 * f64::from(k)))
-            .sum();
-        let above: f64 = (0..500)
-            .map(|k| power(&drift, 25.0, 0.3 + 0.02 * f64::from(k)))
-            .sum();
+        let inside: f64 = (1..50).map(|k| power(&drift, 25.0, 0.005 * f64::from(k))).sum();
+        let above: f64 = (0..500).map(|k| power(&drift, 25.0, 0.3 + 0.02 * f64::from(k))).sum();
         // What the Hann window leaks at 0.05 Hz from the last line, and no more.
-        assert!(
-            above < 1e-9 * inside,
-            "share above 0.3 Hz {}",
-            above / inside
-        );
+        assert!(above < 1e-9 * inside, "share above 0.3 Hz {}", above / inside);
         assert_eq!(drifting.truth.beats, flat.truth.beats);
-        let beyond = Synth {
-            drift: Some(Drift {
-                swing: 1.0,
-                highest: 0.3,
-            }),
-            ..Synth::ppg(25.0, 10.0)
-        };
-        assert!(matches!(
-            beyond.record(),
-            Err(SynthError::OutOfRange {
-                argument: "drift highest",
-                ..
-            })
-        ));
+        let beyond = Synth { drift: Some(Drift { swing: 1.0, highest: 0.3 }), ..Synth::ppg(25.0, 10.0) };
+        assert!(matches!(beyond.record(), Err(SynthError::OutOfRange { argument: "drift highest", .. })));
     }
 
     #[test]
@@ -960,45 +702,16 @@ mod tests {
         let clean = plain.record().unwrap().samples;
         let rms = |synth: &Synth| {
             let noisy = synth.record().unwrap().samples;
-            let squares: f64 = noisy
-                .iter()
-                .zip(&clean)
-                .map(|(a, b)| (a - b) * (a - b))
-                .sum();
+            let squares: f64 = noisy.iter().zip(&clean).map(|(a, b)| (a - b) * (a - b)).sum();
             libm::sqrt(squares / clean.len() as f64)
         };
         let mean = clean.iter().sum::<f64>() / clean.len() as f64;
-        let wave = libm::sqrt(
-            clean.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / clean.len() as f64,
-        );
-        let white = rms(&Synth {
-            white: Some(Level::SnrDb(40.0)),
-            ..plain.clone()
-        });
-        assert!(
-            (20.0 * libm::log10(wave / white) - 40.0).abs() < 0.1,
-            "{} dB",
-            20.0 * libm::log10(wave / white)
-        );
-        assert!(
-            (rms(&Synth {
-                white: Some(Level::Rms(3.0)),
-                ..plain.clone()
-            }) - 3.0)
-                .abs()
-                < 0.05
-        );
-        let hum = rms(&Synth {
-            hum: Some(Hum {
-                frequency: 50.0,
-                amplitude: 0.5,
-            }),
-            ..plain.clone()
-        });
-        assert!(
-            (hum - 0.5 * 1000.0 * core::f64::consts::FRAC_1_SQRT_2).abs() < 1.0,
-            "{hum}"
-        );
+        let wave = libm::sqrt(clean.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / clean.len() as f64);
+        let white = rms(&Synth { white: Some(Level::SnrDb(40.0)), ..plain.clone() });
+        assert!((20.0 * libm::log10(wave / white) - 40.0).abs() < 0.1, "{} dB", 20.0 * libm::log10(wave / white));
+        assert!((rms(&Synth { white: Some(Level::Rms(3.0)), ..plain.clone() }) - 3.0).abs() < 0.05);
+        let hum = rms(&Synth { hum: Some(Hum { frequency: 50.0, amplitude: 0.5 }), ..plain.clone() });
+        assert!((hum - 0.5 * 1000.0 * core::f64::consts::FRAC_1_SQRT_2).abs() < 1.0, "{hum}");
     }
 
     #[test]
@@ -1018,11 +731,7 @@ mod tests {
         let mut held = None;
         for (index, &value) in recording.samples.iter().enumerate() {
             let time = recording.time(index).unwrap();
-            assert_eq!(
-                value.is_nan(),
-                truth.gaps.iter().any(|gap| gap.contains(time)),
-                "at {time} s"
-            );
+            assert_eq!(value.is_nan(), truth.gaps.iter().any(|gap| gap.contains(time)), "at {time} s");
             if value.is_finite() {
                 assert!(value <= high + 2.0 && value % 4.0 == 0.0);
                 if truth.flats[0].contains(time) {
@@ -1031,20 +740,11 @@ mod tests {
             }
         }
         for beat in &truth.beats {
-            let peak_hidden = truth
-                .gaps
-                .iter()
-                .chain(&truth.flats)
-                .any(|span| span.contains(beat.peak));
+            let peak_hidden = truth.gaps.iter().chain(&truth.flats).any(|span| span.contains(beat.peak));
             assert!(!(peak_hidden && beat.is_visible));
             if let Some(end) = beat.end {
                 let whole = Span::new(beat.onset, end);
-                assert!(
-                    truth
-                        .gaps
-                        .iter()
-                        .all(|gap| gap.length() <= 0.3 || gap.overlap(whole) == 0.0)
-                );
+                assert!(truth.gaps.iter().all(|gap| gap.length() <= 0.3 || gap.overlap(whole) == 0.0));
             }
         }
         // The light falls in systole: the upper rail cuts the feet, so every beat is touched.
@@ -1057,30 +757,12 @@ mod tests {
         let plain = Synth::ppg(100.0, 20.0);
         let clean = plain.record().unwrap().samples;
         let synth = Synth {
-            baseline_steps: vec![
-                BaselineStep {
-                    time: 5.0,
-                    height: 4.0,
-                },
-                BaselineStep {
-                    time: 10.0,
-                    height: -6.0,
-                },
-            ],
-            spikes: vec![Spike {
-                time: 15.0,
-                height: 1000.0,
-            }],
+            baseline_steps: vec![BaselineStep { time: 5.0, height: 4.0 }, BaselineStep { time: 10.0, height: -6.0 }],
+            spikes: vec![Spike { time: 15.0, height: 1000.0 }],
             ..plain
         };
-        let added: Vec<f64> = synth
-            .record()
-            .unwrap()
-            .samples
-            .iter()
-            .zip(&clean)
-            .map(|(a, b)| libm::round(a - b))
-            .collect();
+        let added: Vec<f64> =
+            synth.record().unwrap().samples.iter().zip(&clean).map(|(a, b)| libm::round(a - b)).collect();
         for (index, value) in added.iter().enumerate() {
             let expected = match index {
                 0..500 => 0.0,
@@ -1094,13 +776,8 @@ mod tests {
 
     #[test]
     fn amplitude_steps_scale_the_pulses() {
-        let synth = Synth {
-            amplitude_steps: vec![AmplitudeStep {
-                time: 10.0,
-                factor: 10.0,
-            }],
-            ..Synth::ppg(100.0, 20.0)
-        };
+        let synth =
+            Synth { amplitude_steps: vec![AmplitudeStep { time: 10.0, factor: 10.0 }], ..Synth::ppg(100.0, 20.0) };
         let truth = synth.record().unwrap().truth;
         for beat in truth.visible() {
             let factor = beat.amplitude / synth.pulse_height();
@@ -1114,33 +791,16 @@ mod tests {
 
     #[test]
     fn jittered_stamps_run_forward_and_carry_the_signal_of_their_moment() {
-        let plain = Synth {
-            rhythm: Rhythm::resting(80.0),
-            ..Synth::ppg(30.0, 60.0)
-        };
-        let synth = Synth {
-            jitter: Some(Jitter {
-                deviation: 0.005,
-                dropped: 0.05,
-                resolution: 0.0,
-            }),
-            ..plain.clone()
-        };
+        let plain = Synth { rhythm: Rhythm::resting(80.0), ..Synth::ppg(30.0, 60.0) };
+        let synth =
+            Synth { jitter: Some(Jitter { deviation: 0.005, dropped: 0.05, resolution: 0.0 }), ..plain.clone() };
         let recording = synth.record().unwrap();
         let times = recording.times.as_ref().unwrap();
         assert!(times.windows(2).all(|pair| pair[1] > pair[0]));
         let share = 1.0 - times.len() as f64 / 1800.0;
-        assert!(
-            (0.03..0.07).contains(&share),
-            "{share} of the frames dropped"
-        );
+        assert!((0.03..0.07).contains(&share), "{share} of the frames dropped");
         let model = synth.model().unwrap();
-        assert!(
-            times
-                .iter()
-                .zip(&recording.samples)
-                .all(|(&time, &value)| model.raw(time) == value)
-        );
+        assert!(times.iter().zip(&recording.samples).all(|(&time, &value)| model.raw(time) == value));
         assert!((recording.truth.mean_rate().unwrap() - 80.0).abs() < 2.0);
     }
 
@@ -1149,69 +809,44 @@ mod tests {
         let burst = Span::new(20.0, 40.0);
         let plain = Synth::ppg(125.0, 60.0);
         let synth = Synth {
-            motion: Some(Motion {
-                bursts: vec![burst],
-                cadence: 1.5,
-                strength: 3.0,
-                periodicity: 0.8,
-            }),
+            motion: Some(Motion { bursts: vec![burst], cadence: 1.5, strength: 3.0, periodicity: 0.8 }),
             ..plain.clone()
         };
         let (clean, moved) = (plain.record().unwrap(), synth.record().unwrap());
-        let artefact: Vec<f64> = moved
-            .samples
-            .iter()
-            .zip(&clean.samples)
-            .map(|(a, b)| (a - b) / 1000.0)
-            .collect();
+        let artefact: Vec<f64> = moved.samples.iter().zip(&clean.samples).map(|(a, b)| (a - b) / 1000.0).collect();
         let rms = |from: usize, to: usize| {
             libm::sqrt(artefact[from..to].iter().map(|v| v * v).sum::<f64>() / (to - from) as f64)
         };
-        assert!(
-            (rms(2500, 5000) - 3.0).abs() < 0.01 && rms(0, 2500) == 0.0 && rms(5200, 7500) < 0.01
-        );
+        assert!((rms(2500, 5000) - 3.0).abs() < 0.01 && rms(0, 2500) == 0.0 && rms(5200, 7500) < 0.01);
         let acceleration = moved.acceleration.unwrap();
         assert_eq!(acceleration.len(), moved.samples.len());
         let spread = |from: usize, to: usize, axis: usize| {
             let part = &acceleration[from..to];
             let mean = part.iter().map(|row| row[axis]).sum::<f64>() / part.len() as f64;
-            libm::sqrt(
-                part.iter()
-                    .map(|row| (row[axis] - mean) * (row[axis] - mean))
-                    .sum::<f64>()
-                    / part.len() as f64,
-            )
+            libm::sqrt(part.iter().map(|row| (row[axis] - mean) * (row[axis] - mean)).sum::<f64>() / part.len() as f64)
         };
         for axis in 0..3 {
             assert!(spread(2600, 4900, axis) > 0.1 && spread(0, 2400, axis) < 0.01);
         }
-        assert!(moved.truth.beats.iter().all(|b| b.is_disturbed
-            == (burst.overlap(Span::new(b.onset, b.end.unwrap_or(b.peak))) > 0.0)));
+        assert!(
+            moved
+                .truth
+                .beats
+                .iter()
+                .all(|b| b.is_disturbed == (burst.overlap(Span::new(b.onset, b.end.unwrap_or(b.peak))) > 0.0))
+        );
     }
 
     #[test]
     fn irregular_rhythms_keep_their_truth_in_order() {
         for pattern in [
             Pattern::AtrialFibrillation { variation: 0.25 },
-            Pattern::Bigeminy {
-                coupling: 0.6,
-                strength: 0.5,
-            },
-            Pattern::Ectopics {
-                share: 0.1,
-                coupling: 0.55,
-                strength: 0.4,
-            },
+            Pattern::Bigeminy { coupling: 0.6, strength: 0.5 },
+            Pattern::Ectopics { share: 0.1, coupling: 0.55, strength: 0.4 },
             Pattern::Alternans { ratio: 0.6 },
-            Pattern::Pauses {
-                every: 15.0,
-                length: 3.5,
-            },
+            Pattern::Pauses { every: 15.0, length: 3.5 },
         ] {
-            let synth = Synth {
-                rhythm: Rhythm::resting(84.0).with_pattern(pattern),
-                ..Synth::ppg(125.0, 120.0)
-            };
+            let synth = Synth { rhythm: Rhythm::resting(84.0).with_pattern(pattern), ..Synth::ppg(125.0, 120.0) };
             let truth = synth.record().unwrap().truth;
             let visible: Vec<_> = truth.visible().collect();
             assert!(visible.len() > 100, "{pattern:?}: {}", visible.len());
@@ -1234,13 +869,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused_by_name() {
         let error = Synth::ppg(f64::NAN, 1.0).record().unwrap_err();
-        assert!(matches!(
-            error,
-            SynthError::OutOfRange {
-                argument: "sample_rate",
-                ..
-            }
-        ));
+        assert!(matches!(error, SynthError::OutOfRange { argument: "sample_rate", .. }));
         assert_eq!(
             Synth::ppg(100.0, -1.0).record().unwrap_err().to_string(),
             "duration must be within 0 to 86400, got -1"

@@ -164,56 +164,36 @@ impl View<'_> {
     }
 
     fn interrupts(&self, beat: Span) -> bool {
-        self.gaps
-            .iter()
-            .chain(self.flats)
-            .any(|span| span.length() > 0.3 && span.overlap(beat) > 0.0)
+        self.gaps.iter().chain(self.flats).any(|span| span.length() > 0.3 && span.overlap(beat) > 0.0)
     }
 
     fn disturbs(&self, beat: Span, levels: [f64; 2]) -> bool {
         self.motion.iter().any(|span| span.overlap(beat) > 0.0)
             || self.jolts.iter().any(|&time| beat.contains(time))
-            || self
-                .rails
-                .is_some_and(|(low, high)| levels.iter().any(|&level| level < low || level > high))
+            || self.rails.is_some_and(|(low, high)| levels.iter().any(|&level| level < low || level > high))
     }
 }
 
 /// Measures each planted beat on `signal` (upright, value and slope).
-pub(crate) fn measure(
-    signal: &impl Fn(f64) -> (f64, f64),
-    planted: &[Planted],
-    view: &View,
-) -> Vec<TrueBeat> {
+pub(crate) fn measure(signal: &impl Fn(f64) -> (f64, f64), planted: &[Planted], view: &View) -> Vec<TrueBeat> {
     let found: Vec<Option<Landmarks>> = planted
         .iter()
         .enumerate()
         .map(|(index, beat)| {
-            let earliest = if index > 0 {
-                planted[index - 1].anchor
-            } else {
-                f64::NEG_INFINITY
-            };
-            let latest = planted
-                .get(index + 1)
-                .map_or(f64::INFINITY, |next| next.anchor);
+            let earliest = if index > 0 { planted[index - 1].anchor } else { f64::NEG_INFINITY };
+            let latest = planted.get(index + 1).map_or(f64::INFINITY, |next| next.anchor);
             landmarks(signal, beat.anchor, beat.width, earliest, latest)
                 .filter(|found| found.height() >= 0.05 * beat.normal_height)
         })
         .collect();
     let shown = |found: &Landmarks| {
-        found.onset >= view.covered.start
-            && found.peak_time <= view.covered.end
-            && !view.hides(found)
+        found.onset >= view.covered.start && found.peak_time <= view.covered.end && !view.hides(found)
     };
     let mut beats = Vec::with_capacity(planted.len());
     for (index, beat) in planted.iter().enumerate() {
         let Some(mark) = found[index] else {
             if beat.anchor >= view.covered.start && beat.anchor <= view.covered.end {
-                beats.push(without_pulse(
-                    beat,
-                    view.base + view.sign * signal(beat.anchor).0,
-                ));
+                beats.push(without_pulse(beat, view.base + view.sign * signal(beat.anchor).0));
             }
             continue;
         };
@@ -224,10 +204,7 @@ pub(crate) fn measure(
             .iter()
             .flatten()
             .find(|next| !view.hides(next))
-            .filter(|next| {
-                next.onset <= view.covered.end
-                    && !view.interrupts(Span::new(mark.onset, next.onset))
-            });
+            .filter(|next| next.onset <= view.covered.end && !view.interrupts(Span::new(mark.onset, next.onset)));
         let amplitude = mark.height();
         let level = |value: f64| view.base + view.sign * value;
         let whole = Span::new(mark.onset, next.map_or(mark.peak_time, |next| next.onset));
@@ -247,12 +224,7 @@ pub(crate) fn measure(
                 .map(|_| 100.0 * amplitude / level(mean_over(signal, whole)).abs()),
             rate: next.map(|next| 60.0 / (next.slope_time - mark.slope_time)),
             upstroke_time: mark.peak_time - mark.onset,
-            width: mark.half_width(
-                signal,
-                planted
-                    .get(index + 1)
-                    .map_or(f64::INFINITY, |next| next.anchor),
-            ),
+            width: mark.half_width(signal, planted.get(index + 1).map_or(f64::INFINITY, |next| next.anchor)),
             is_ectopic: beat.is_ectopic,
             is_visible: shown(&mark),
             is_disturbed: view.disturbs(whole, [level(mark.foot), level(mark.peak)]),
@@ -286,9 +258,7 @@ fn mean_over(signal: &impl Fn(f64) -> (f64, f64), span: Span) -> f64 {
     const HALVES: u32 = 128;
     let step = span.length() / f64::from(2 * HALVES);
     let at = |k: u32| signal(span.start + step * f64::from(k)).0;
-    let inner: f64 = (1..2 * HALVES)
-        .map(|k| if k % 2 == 1 { 4.0 * at(k) } else { 2.0 * at(k) })
-        .sum();
+    let inner: f64 = (1..2 * HALVES).map(|k| if k % 2 == 1 { 4.0 * at(k) } else { 2.0 * at(k) }).sum();
     (at(0) + inner + at(2 * HALVES)) / f64::from(6 * HALVES)
 }
 
