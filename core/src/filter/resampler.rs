@@ -308,3 +308,172 @@ impl<const CHANNELS: usize> Piece<CHANNELS> {
         values
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use approx::assert_abs_diff_eq;
+    use core::f64::consts::PI;
+
+    /// All grid samples of a sequence of stamps, and what became of each.
+    fn run(resampler: &mut Resampler<1>, stamps: &[(f64, f64)]) -> (Vec<f64>, Vec<Arrival>) {
+        let mut grid = Vec::new();
+        let arrivals = stamps
+            .iter()
+            .map(|&(time, value)| resampler.push(time, [value], &mut |[x]| grid.push(x)).unwrap())
+            .collect();
+        resampler.finish(&mut |[x]| grid.push(x));
+        (grid, arrivals)
+    }
+
+    #[test]
+    fn stamps_on_the_grid_pass_unchanged() {
+        // As of Unix time, where a stamp carries a quarter of a microsecond.
+        let stamps: Vec<_> = (0..500).map(|n| (1.7e9 + f64::from(n) / 64.0, libm::sin(f64::from(n)))).collect();
+        let (grid, _) = run(&mut Resampler::new(64.0).unwrap(), &stamps);
+        assert_eq!(grid, stamps.iter().map(|&(_, value)| value).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn parabola_through_jittered_stamps_is_exact() {
+        let curve = |t: f64| 1.0 - 3.0 * t + 0.7 * t * t;
+        let stamps: Vec<_> = (0..100)
+            .map(|n| (f64::from(n) + if n > 0 { 0.3 * libm::sin(f64::from(7 * n)) } else { 0.0 }) / 25.0)
+            .map(|t| (100.0 + t, curve(t)))
+            .collect();
+        let (grid, arrivals) = run(&mut Resampler::new(25.0).unwrap(), &stamps);
+        assert!(arrivals.iter().all(|&arrival| arrival == Arrival::Taken));
+        assert!(grid.len() >= 99);
+        for (k, value) in grid.iter().enumerate() {
+            assert_abs_diff_eq!(*value, curve(k as f64 / 25.0), epsilon = 1e-9);
+        }
+    }
+
+    #[test]
+    fn amplitude_of_five_hertz_at_64_is_kept_within_a_fifth_of_a_percent() {
+        let wave = |t: f64| libm::sin(2.0 * PI * 5.0 * t);
+        // The stamps lie halfway between the grid samples.
+        let stamps: Vec<_> =
+            (0..640).map(|n| if n == 0 { 0.0 } else { (f64::from(n) + 0.5) / 64.0 }).map(|t| (t, wave(t))).collect();
+        let (grid, _) = run(&mut Resampler::new(64.0).unwrap(), &stamps);
+        for (k, value) in grid.iter().enumerate().take(600).skip(5) {
+            assert_abs_diff_eq!(*value, wave(k as f64 / 64.0), epsilon = 2e-3);
+        }
+    }
+
+    #[test]
+    fn one_lost_sample_is_bridged_and_a_long_hole_is_missing() {
+        let stamps: Vec<_> = (0..300)
+            .filter(|n| *n != 50 && !(100..150).contains(n))
+            .map(|n| (f64::from(n) / 100.0, f64::from(n)))
+            .collect();
+        let (grid, arrivals) = run(&mut Resampler::new(100.0).unwrap(), &stamps);
+        assert_eq!(grid.len(), 300);
+        assert_eq!(arrivals.iter().filter(|&&arrival| arrival == Arrival::AfterHole).count(), 1);
+        for (k, value) in grid.iter().enumerate() {
+            if (100..150).contains(&k) {
+                assert!(value.is_nan(), "{k}");
+            } else {
+                assert_abs_diff_eq!(*value, k as f64, epsilon = 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn clock_faults_are_counted_and_left_out() {
+        let mut resampler = Resampler::new(10.0).unwrap();
+        let stamps = [(0.0, 0.0), (0.1, 1.0), (0.1, 77.0), (0.05, 77.0), (0.2, 2.0), (-0.5, 77.0), (0.3, 3.0)];
+        let (grid, arrivals) = run(&mut resampler, &stamps);
+        assert_eq!(resampler.counts(), ClockCounts { late: 1, equal: 1, backward: 1, jumps: 0 });
+        assert_eq!(arrivals.iter().filter(|&&arrival| arrival == Arrival::Dropped).count(), 3);
+        assert_eq!(grid.len(), 4);
+        for (k, value) in grid.iter().enumerate() {
+            assert_abs_diff_eq!(*value, k as f64, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_far_jump_starts_anew_without_a_flood() {
+        for far in [1e9, 30.0, -5.0, -1e9] {
+            let mut resampler = Resampler::<1>::new(100.0).unwrap();
+            let mut grid = Vec::new();
+            for n in 0..10 {
+                resampler.push(f64::from(n) / 100.0, [1.0], &mut |[x]| grid.push(x)).unwrap();
+            }
+            let arrival = resampler.push(far, [2.0], &mut |[x]| grid.push(x)).unwrap();
+            assert_eq!(arrival, Arrival::Jump);
+            assert_eq!(grid, [1.0; 10], "the old grid, complete, and nothing of the new one");
+            assert_eq!(resampler.origin(), Some(far));
+            for n in 1..10 {
+                resampler.push(far + f64::from(n) / 100.0, [2.0], &mut |[x]| grid.push(x)).unwrap();
+            }
+            assert_eq!(grid.len(), 19);
+            assert_eq!(resampler.counts().jumps, 1);
+        }
+    }
+
+    #[test]
+    fn emission_of_one_call_is_bounded() {
+        let mut resampler = Resampler::<1>::new(1000.0).unwrap();
+        let mut largest = 0;
+        for time in [0.0, 9.9, 19.8, 10_000.0, 10_010.0, 10_000.5, 0.0, 10.0, 20.0] {
+            let mut count = 0;
+            resampler.push(time, [0.0], &mut |_| count += 1).unwrap();
+            largest = largest.max(count);
+        }
+        assert!((9_000..=10_001).contains(&largest), "{largest}");
+    }
+
+    #[test]
+    fn missing_values_stay_missing_in_their_channel() {
+        let mut resampler = Resampler::<2>::new(50.0).unwrap();
+        let mut grid = Vec::new();
+        for n in 0..20 {
+            let value = if n == 10 { f64::NAN } else { 4.0 };
+            resampler.push(f64::from(n) / 50.0, [value, 1.0], &mut |x| grid.push(x)).unwrap();
+        }
+        resampler.finish(&mut |x| grid.push(x));
+        for (k, [first, second]) in grid.iter().enumerate() {
+            assert_eq!(first.is_nan(), k == 10);
+            assert_eq!(*second, 1.0);
+        }
+    }
+
+    #[test]
+    fn bursts_of_stamps_do_not_overshoot() {
+        // Three samples at a time within 0.2 ms, as a radio delivers them.
+        let stamps: Vec<_> = (0..300)
+            .map(|n| (f64::from(n / 3) * 0.06 + f64::from(n % 3) * 1e-4, libm::sin(f64::from(n) * 0.1)))
+            .collect();
+        let (grid, _) = run(&mut Resampler::new(50.0).unwrap(), &stamps);
+        assert!(grid.iter().all(|value| value.abs() < 1.2));
+    }
+
+    #[test]
+    fn a_stamp_that_is_no_number_is_an_error_and_the_stream_goes_on() {
+        let mut resampler = Resampler::<1>::new(50.0).unwrap();
+        let mut count = 0;
+        resampler.push(0.0, [0.0], &mut |_| count += 1).unwrap();
+        for bad in [f64::NAN, f64::INFINITY, -1e300] {
+            let fault = resampler.push(bad, [0.0], &mut |_| count += 1).unwrap_err();
+            assert!(matches!(fault, Error::BadTime { .. }), "{fault}");
+        }
+        resampler.push(0.02, [0.0], &mut |_| count += 1).unwrap();
+        resampler.finish(&mut |_| count += 1);
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn reset_is_new() {
+        let stamps: Vec<_> = (0..100).map(|n| (f64::from(n) * 0.0203, libm::sin(f64::from(n)))).collect();
+        let mut used = Resampler::new(50.0).unwrap();
+        let first = run(&mut used, &stamps);
+        used.push(3.0, [1.0], &mut |_| ()).unwrap();
+        used.reset();
+        assert_eq!(run(&mut used, &stamps), first);
+        assert_eq!(used.counts(), ClockCounts::default());
+        assert!(Resampler::<1>::new(0.0).is_err());
+        assert!(Resampler::<1>::with_max_bridge(50.0, f64::NAN).is_err());
+    }
+}
