@@ -372,3 +372,158 @@ pub fn records(directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
     found.sort();
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use npyz::WriterBuilder;
+
+    /// A folder of its own for one test, removed at the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("plethys-read-{}-{name}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn file(&self, name: &str, text: &str) -> PathBuf {
+            let path = self.0.join(name);
+            fs::write(&path, text).unwrap();
+            path
+        }
+
+        fn archive(&self, name: &str, fill: impl FnOnce(&mut Writer)) -> PathBuf {
+            let path = self.0.join(name);
+            let mut writer = npyz::npz::NpzWriter::create(&path).unwrap();
+            fill(&mut writer);
+            path
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    /// The archive's options, whose type npyz does not name.
+    fn plain<T: Default>() -> T {
+        T::default()
+    }
+
+    type Writer = npyz::npz::NpzWriter<io::BufWriter<fs::File>>;
+
+    fn put<T: npyz::AutoSerialize>(writer: &mut Writer, name: &str, shape: &[u64], order: npyz::Order, values: Vec<T>) {
+        let mut array =
+            writer.array(name, plain()).unwrap().default_dtype().order(order).shape(shape).begin_nd().unwrap();
+        array.extend(values).unwrap();
+        array.finish().unwrap();
+    }
+
+    const ROWS: npyz::Order = npyz::Order::C;
+
+    #[test]
+    fn channels_of_all_kinds_come_back_as_numbers() {
+        let folder = Folder::new("kinds");
+        let path = folder.archive("walk.npz", |writer| {
+            put(writer, "fs", &[], ROWS, vec![64.0_f64]);
+            put(writer, "ppg", &[3], ROWS, vec![1.5_f32, f32::NAN, -2.0]);
+            put(writer, "acc", &[2, 3], ROWS, vec![1_i16, 2, 3, 4, 5, 6]);
+            put(writer, "columns", &[2, 3], npyz::Order::Fortran, vec![1_u8, 4, 2, 5, 3, 6]);
+            put(writer, "t_ms", &[3], ROWS, vec![0_i64, 16, 40]);
+        });
+        let record = Record::read(&path).unwrap();
+        assert_eq!((record.name.as_str(), record.sample_rate), ("walk", Some(64.0)));
+        assert_eq!(record.times, Some(vec![0.0, 0.016, 0.04]));
+        let ppg = record.samples("ppg").unwrap();
+        assert!(ppg[0] == 1.5 && ppg[1].is_nan() && ppg[2] == -2.0);
+        let rows = vec![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        assert_eq!(record.vectors("acc").unwrap(), rows);
+        assert_eq!(record.vectors("columns").unwrap(), rows);
+        assert_eq!(record.channel("acc").unwrap().shape, [2, 3]);
+    }
+
+    #[test]
+    fn errors_name_the_file_and_what_was_expected() {
+        let folder = Folder::new("errors");
+        let missing = Record::read(&folder.0.join("absent.npz")).unwrap_err().to_string();
+        assert!(missing.contains("absent.npz"), "{missing}");
+        let foreign = Record::read(&folder.file("text.npz", "no archive")).unwrap_err().to_string();
+        assert!(foreign.contains("text.npz"), "{foreign}");
+
+        let path = folder.archive("zero.npz", |writer| put(writer, "fs", &[], ROWS, vec![0.0_f64]));
+        let rate = Record::read(&path).unwrap_err().to_string();
+        assert!(rate.contains("zero.npz") && rate.contains("fs") && rate.contains("positive"), "{rate}");
+
+        let path = folder.archive("bool.npz", |writer| put(writer, "mask", &[2], ROWS, vec![true, false]));
+        let kind = Record::read(&path).unwrap_err().to_string();
+        assert!(kind.contains("mask") && kind.contains("real numbers"), "{kind}");
+
+        let path = folder.archive("ok.npz", |writer| put(writer, "ppg", &[2, 2], ROWS, vec![0.0_f64; 4]));
+        let record = Record::read(&path).unwrap();
+        assert_eq!(record.sample_rate, None);
+        let shape = record.samples("ppg").unwrap_err().to_string();
+        assert!(shape.contains("one axis") && shape.contains("[2, 2]"), "{shape}");
+        let name = record.samples("ecg").unwrap_err().to_string();
+        assert!(name.contains("\"ecg\"") && name.contains("ppg"), "{name}");
+        assert!(record.vectors("ppg").unwrap_err().to_string().contains("(n, 3)"));
+
+        let whole = fs::read(&path).unwrap();
+        let cut = folder.0.join("cut.npz");
+        fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+        assert!(Record::read(&cut).unwrap_err().to_string().contains("cut.npz"));
+    }
+
+    #[test]
+    fn references_are_read_and_their_errors_name_the_line() {
+        let folder = Folder::new("references");
+        let path = folder.archive("a.npz", |writer| put(writer, "fs", &[], ROWS, vec![1.0_f64]));
+        let record = Record::read(&path).unwrap();
+        assert!(record.beats().unwrap().is_none() && record.excluded().unwrap().is_empty());
+        assert!(record.heart_rates().unwrap().is_none() && record.intervals().unwrap().is_none());
+
+        folder.file("beats_a.csv", "ecg_r_t_s,votes\n0.4,3\r\n1.25,2\n\n");
+        folder.file("exclude_a.csv", "start_s,end_s\n1.0,2.5\n");
+        folder.file("hr_reference_a.csv", "t_s,hr_ecg_monitor_bpm\n0,94\n1,\n2,95.5\n");
+        folder.file("rr_reference_a.csv", "rr_ms,cum_end_s\n800,0.8\n");
+        assert_eq!(record.beats().unwrap().unwrap(), [0.4, 1.25]);
+        assert_eq!(record.excluded().unwrap(), [Span::new(1.0, 2.5)]);
+        let rates = record.heart_rates().unwrap().unwrap();
+        assert_eq!(rates.len(), 2, "an empty cell is no rate");
+        assert_eq!((rates[1].span.start, rates[1].bpm), (2.0, 95.5));
+        assert_eq!(record.intervals().unwrap().unwrap(), [0.8]);
+
+        folder.file("hr_reference_a.csv", "window_start_s,window_end_s,bpm\n0,8,74.5\n");
+        let rates = record.heart_rates().unwrap().unwrap();
+        assert_eq!(rates, [HeartRate { span: Span::new(0.0, 8.0), bpm: 74.5 }]);
+        folder.file("hr_reference_a.csv", "minute,bpm\n0,70\n");
+        assert!(record.heart_rates().unwrap_err().to_string().contains("window_start_s"));
+
+        folder.file("beats_a.csv", "ecg_r_t_s,votes\n0.4,3\nsoon,2\n");
+        let error = record.beats().unwrap_err().to_string();
+        assert!(error.contains("beats_a.csv") && error.contains("line 3") && error.contains("\"soon\""), "{error}");
+        folder.file("exclude_a.csv", "start_s,end_s\n1.0\n");
+        assert!(record.excluded().unwrap_err().to_string().contains("line 2"));
+        folder.file("beats_a.csv", "");
+        assert!(record.beats().unwrap_err().to_string().contains("header"));
+    }
+
+    #[test]
+    fn records_are_listed_in_order() {
+        let folder = Folder::new("list");
+        for name in ["b", "a"] {
+            fs::create_dir_all(folder.0.join(name)).unwrap();
+            folder.archive(&format!("{name}/2.npz"), |writer| put(writer, "fs", &[], ROWS, vec![1.0_f64]));
+            folder.archive(&format!("{name}/1.npz"), |writer| put(writer, "fs", &[], ROWS, vec![1.0_f64]));
+            folder.file(&format!("{name}/README.md"), "");
+        }
+        let found = records(&folder.0).unwrap();
+        let names: Vec<_> = found.iter().map(|path| path.strip_prefix(&folder.0).unwrap().to_owned()).collect();
+        assert_eq!(names, ["a/1.npz", "a/2.npz", "b/1.npz", "b/2.npz"].map(PathBuf::from));
+        assert_eq!(records(&folder.0.join("a")).unwrap().len(), 2);
+        assert_eq!(Record::read(&found[0]).unwrap().dataset, "a");
+        assert!(records(&folder.0.join("none")).unwrap_err().to_string().contains("none"));
+    }
+}

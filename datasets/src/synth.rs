@@ -442,6 +442,8 @@ impl Synth {
         let jolts: Vec<f64> = self.spikes.iter().map(|spike| spike.time).chain(steps).collect();
         let beats = match times {
             [] => Vec::new(),
+            // Without any pulse height there are no beats, not invisible ones.
+            _ if model.height == 0.0 => Vec::new(),
             [first, ..] => {
                 let view = View {
                     base: model.base,
