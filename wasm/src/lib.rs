@@ -1,1 +1,17 @@
-//! Work in progress.
+//! The WebAssembly face of `plethys`: conversions and errors around the kernel, and nothing else.
+//!
+//! The classes exported here are raw. What users see is the TypeScript layer in `wasm/ts`, which checks types, names them and
+//! manages lifetimes. Numbers cross the border as `f64`, so that a wrong count can be refused instead of wrapping.
+//!
+//! No input may panic, since a panic would leave the module unusable: counts are checked against the buffers before they are
+//! used, and buffers that do not fit into memory are refused.
+
+mod block;
+mod config;
+mod monitor;
+mod object;
+
+pub use block::RawBlock;
+pub use config::RawConfig;
+pub use monitor::{RawAnalysis, RawMonitor, raw_analyze};
+pub use object::{raw_empty, raw_layout, raw_reasons, raw_states};

@@ -1,0 +1,37 @@
+/**
+ * plethys: pulses, amplitude, pulse rate and perfusion index from PPG, PVR and pressure streams, while they arrive.
+ *
+ * ```ts
+ * import init, { Monitor, analyze } from "plethys";
+ * await init();
+ * const monitor = new Monitor({ sampleRate: 125, signal: "ppg" });
+ * ```
+ */
+
+export { analyze } from "./analysis.js";
+export type { Analysis } from "./analysis.js";
+export { columns, init, init as default, initSync, reasons, states } from "./module.js";
+export { Monitor } from "./monitor.js";
+export type {
+  Absent,
+  AnalysisFields,
+  AnalyzeOptions,
+  Beats,
+  Calibration,
+  ColumnInfo,
+  Counts,
+  ModuleSource,
+  MonitorOptions,
+  Notch,
+  Polarity,
+  Rates,
+  Reason,
+  References,
+  Samples,
+  SignalKind,
+  Snapshot,
+  State,
+  StreamOptions,
+  Trend,
+  Units,
+} from "./types.js";

@@ -1,0 +1,81 @@
+/** The WebAssembly module: loading it, its memory, and the lists that it carries. */
+
+import load, { initSync as loadSync, rawEmpty, rawLayout, rawReasons, rawStates } from "./raw/plethys.js";
+import type { ColumnInfo, ModuleSource, Reason, State } from "./types.js";
+
+let memory: WebAssembly.Memory | undefined;
+let loading: Promise<void> | undefined;
+
+/**
+ * Loads the WebAssembly module; every other function needs it. Calling it again is free.
+ *
+ * @param source - where the module is, if not beside this file: an address, a response, bytes, or a compiled module
+ */
+export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<void> {
+  return loadOnce(() => source);
+}
+
+/** Loads the module from what `find` gives, unless that was done before; `undefined` is the file beside the glue. */
+export function loadOnce(find: () => ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
+  loading ??= loadFrom(find()).catch((error: unknown) => {
+    loading = undefined; // so that it can be tried again, from elsewhere
+    throw error;
+  });
+  return loading;
+}
+
+async function loadFrom(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
+  memory = (await (source === undefined ? load() : load({ module_or_path: source }))).memory;
+}
+
+/** Like `init`, at once, from bytes or from a compiled module: for a Worker that was sent the module. */
+export function initSync(source: ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module): void {
+  if (memory === undefined) {
+    memory = loadSync({ module: source }).memory;
+    loading = Promise.resolve();
+  }
+}
+
+/** The module's memory as it is now; it is another object after the memory has grown. */
+export function memoryBuffer(): ArrayBuffer {
+  if (memory === undefined) {
+    throw new Error("plethys is not loaded: await init() first");
+  }
+  return memory.buffer as ArrayBuffer;
+}
+
+/** The columns of a table, in order, as the kernel lists them. */
+export function columns(table: "beats" | "rates" | "trend"): readonly ColumnInfo[] {
+  memoryBuffer();
+  return rawLayout(table).map(([name, snakeName, kind, unit, what]) => ({
+    name,
+    snakeName,
+    kind: kind as ColumnInfo["kind"],
+    unit,
+    what,
+  }));
+}
+
+/** All reasons, in the order of their codes from 1. */
+export function reasons(): readonly Reason[] {
+  memoryBuffer();
+  return rawReasons() as Reason[];
+}
+
+/** All states, in the order of their codes from 0. */
+export function states(): readonly State[] {
+  memoryBuffer();
+  return rawStates() as State[];
+}
+
+const empty = new Map<string, object>();
+
+/** The table without rows, the same object each time, so that a call that brings nothing makes nothing. */
+export function emptyTable(name: "beats" | "rates"): object {
+  let table = empty.get(name);
+  if (table === undefined) {
+    table = Object.freeze(rawEmpty(name));
+    empty.set(name, table);
+  }
+  return table;
+}
