@@ -29,8 +29,8 @@ struct Stream {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["synthetic", folder] => synthetic().and_then(|streams| write(Path::new(folder), streams)),
-        ["recorded", folder] => recorded().and_then(|streams| write(Path::new(folder), streams)),
+        ["synthetic", folder] => synthetic().and_then(|streams| write(Path::new(folder), &streams)),
+        ["recorded", folder] => recorded().and_then(|streams| write(Path::new(folder), &streams)),
         _ => Err("usage: oracle synthetic|recorded DIR".into()),
     };
     match result {
@@ -48,8 +48,22 @@ fn synthetic() -> Result<Vec<Stream>, Box<dyn Error>> {
         ("clean", clean.clone()),
         ("integer counts", Synth { quantisation: Some(Quantisation::Step(1.0)), ..clean.clone() }),
         ("gaps", Synth { gaps: vec![Span::new(20.0, 20.2), Span::new(31.0, 35.0)], ..clean.clone() }),
-        ("time stamps", Synth { jitter: Some(Jitter { deviation: 0.004, dropped: 0.02, resolution: 0.001 }), ..clean.clone() }),
-        ("motion", Synth { motion: Some(Motion { bursts: vec![Span::new(20.0, 40.0)], cadence: 2.2, strength: 1.0, periodicity: 0.7 }), ..clean.clone() }),
+        (
+            "time stamps",
+            Synth { jitter: Some(Jitter { deviation: 0.004, dropped: 0.02, resolution: 0.001 }), ..clean.clone() },
+        ),
+        (
+            "motion",
+            Synth {
+                motion: Some(Motion {
+                    bursts: vec![Span::new(20.0, 40.0)],
+                    cadence: 2.2,
+                    strength: 1.0,
+                    periodicity: 0.7,
+                }),
+                ..clean.clone()
+            },
+        ),
         ("slow rate", Synth { rhythm: Rhythm::constant(110.0), ..Synth::ppg(25.0, 60.0) }),
         ("fast rate", Synth { rhythm: Rhythm::constant(45.0), ..Synth::ppg(1000.0, 20.0) }),
         ("pvr", Synth::pvr(200.0, 60.0, 1.22)),
@@ -112,10 +126,13 @@ fn recorded() -> Result<Vec<Stream>, Box<dyn Error>> {
     Ok(streams)
 }
 
-fn write(folder: &Path, streams: Vec<Stream>) -> Result<(), Box<dyn Error>> {
+fn write(folder: &Path, streams: &[Stream]) -> Result<(), Box<dyn Error>> {
     let mut index = Vec::new();
     for (k, stream) in streams.iter().enumerate() {
-        let config = Config { motion: stream.motion.is_some(), ..Config::new(stream.signal, SampleRate::hz(stream.sample_rate)?) };
+        let config = Config {
+            motion: stream.motion.is_some(),
+            ..Config::new(stream.signal, SampleRate::hz(stream.sample_rate)?)
+        };
         let input = Input {
             samples: &stream.samples,
             time: stream.time.as_deref(),

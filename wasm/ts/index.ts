@@ -9,12 +9,11 @@
  */
 
 export { analyze } from "./analysis.js";
-export type { Analysis } from "./analysis.js";
 export { columns, init, init as default, initSync, reasons, states } from "./module.js";
 export { Monitor } from "./monitor.js";
 export type {
   Absent,
-  AnalysisFields,
+  Analysis,
   AnalyzeOptions,
   Beats,
   Calibration,
@@ -32,6 +31,5 @@ export type {
   Snapshot,
   State,
   StreamOptions,
-  Trend,
   Units,
 } from "./types.js";

@@ -124,6 +124,11 @@ export class Monitor {
     return settled(raw, raw.push(this.#block.raw, expect("n", n, "number"), expect("timed", timed, "boolean")));
   }
 
+  /** Beats that settled in the last call, also where that call ended in an error. */
+  get beats(): Beats {
+    return this.#live().beats() as Beats;
+  }
+
   /** Systolic peaks that the last call announced, s: each within 0.3 s of signal after its peak. */
   get pulses(): Float64Array {
     return this.#live().pulses();
