@@ -111,7 +111,7 @@ impl SettledFinder {
     fn usual(&mut self) -> f64 {
         let from = self.trace.end() as f64 - TUNING.past_scale * self.internal_hz;
         let recent = self.candidates.all().iter().filter(|c| c.time >= from && c.settled);
-        if let Some(height) = usual_height(recent, TUNING.scale_share) {
+        if let Some(height) = usual_height(recent, TUNING.scale_share, 1) {
             if self.long_count == self.long_scales.len() {
                 self.long_scales.copy_within(1.., 0);
                 self.long_count -= 1;

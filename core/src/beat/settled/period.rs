@@ -35,6 +35,8 @@ pub(super) struct PeriodFinder {
     at: usize,
     rho: Box<[f64]>,
     held: usize,
+    previous: f64,
+    means: [f64; 8],
 }
 
 impl PeriodFinder {
@@ -60,6 +62,8 @@ impl PeriodFinder {
             at: 0,
             rho: vec![0.0; lags].into_boxed_slice(),
             held: 0,
+            previous: 0.0,
+            means: [0.0; 8],
         }
     }
 
@@ -72,12 +76,21 @@ impl PeriodFinder {
         self.own.fill(0.0);
         self.at = 0;
         self.held = 0;
+        self.previous = 0.0;
     }
 
     /// Takes internal sample number `index`.
     pub(super) fn push(&mut self, index: u64, value: f64) {
         if index.is_multiple_of(self.every as u64) && self.filled < self.block {
-            self.raw[self.filled] = value;
+            let slope = value - self.previous;
+            self.previous = value;
+            self.raw[self.filled] = if TUNING.period_mode == 0.0 {
+                value
+            } else if TUNING.period_mode == 1.0 {
+                slope
+            } else {
+                slope.max(0.0)
+            };
             self.filled += 1;
         }
     }
@@ -96,9 +109,19 @@ impl PeriodFinder {
         }
         let scale = libm::sqrt(self.power.iter().sum::<f64>() / self.power.len() as f64);
         self.recent.copy_within(taken.., 0);
+        let mut mean = 0.0;
+        if TUNING.period_mode >= 2.0 {
+            for value in &self.raw[..taken] {
+                mean += value / (value.abs() + scale + f64::MIN_POSITIVE);
+            }
+            mean /= taken as f64;
+            self.means.copy_within(1.., 0);
+            self.means[7] = mean;
+            mean = self.means.iter().sum::<f64>() / 8.0;
+        }
         let start = self.recent.len() - taken;
         for (slot, value) in self.recent[start..].iter_mut().zip(&self.raw[..taken]) {
-            *slot = if scale > 0.0 { value / (value.abs() + scale) } else { 0.0 };
+            *slot = if scale > 0.0 { value / (value.abs() + scale) - mean } else { 0.0 };
         }
         let (from, to) = (self.at * self.lags, (self.at + 1) * self.lags);
         let now = &self.recent[start..];

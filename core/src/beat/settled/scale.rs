@@ -6,7 +6,11 @@ use super::candidate::Candidate;
 const MOST: usize = 64;
 
 /// Median of the larger heights among `candidates`: of those that reach `share` of the second largest. `None` without any.
-pub(super) fn usual_height<'a>(candidates: impl Iterator<Item = &'a Candidate>, share: f64) -> Option<f64> {
+pub(super) fn usual_height<'a>(
+    candidates: impl Iterator<Item = &'a Candidate>,
+    share: f64,
+    rank: usize,
+) -> Option<f64> {
     let mut heights = [0.0; MOST];
     let mut count = 0;
     for candidate in candidates.take(MOST) {
@@ -20,7 +24,7 @@ pub(super) fn usual_height<'a>(candidates: impl Iterator<Item = &'a Candidate>, 
         count += 1;
     }
     let sorted = &heights[..count];
-    let reference = *sorted.get(1).or(sorted.first())?;
+    let reference = *sorted.get(rank).or(sorted.first())?;
     let large = sorted.iter().take_while(|h| **h >= share * reference).count();
     let sorted = &sorted[..large];
     Some(0.5 * (sorted[large / 2] + sorted[(large - 1) / 2]))

@@ -47,6 +47,10 @@ pub(super) struct Tuning {
     pub(super) long_scale: f64,
     /// Evidence per unit of log(rise / fall).
     pub(super) side_weight: f64,
+    /// mode
+    pub(super) period_mode: f64,
+    /// rank
+    pub(super) future_rank: f64,
     /// Samples of the autocorrelation per second, at least.
     pub(super) period_hz: f64,
     /// Autocorrelation is over this many seconds.
@@ -85,8 +89,8 @@ pub(super) const TUNING: Tuning = Tuning {
     around: 0.1,
     past_scale: 5.0,
     future_scale: 1.2,
-    future_scale_least: 0.7,
-    future_scale_most: 2.0,
+    future_scale_least: 0.6,
+    future_scale_most: 2.9,
     scale_share: 0.3,
     neutral_height: 0.2,
     height_weight: 2.7,
@@ -94,16 +98,18 @@ pub(super) const TUNING: Tuning = Tuning {
     evidence_most: 4.6,
     floor: 0.05,
     long_scale: 40.0,
-    side_weight: 0.5,
+    side_weight: 1.5,
+    period_mode: 2.0,
+    future_rank: 0.0,
     period_hz: 25.0,
-    period_window: 9.0,
+    period_window: 11.0,
     shortest_period: 0.22,
     longest_period: 3.0,
-    period_share: 0.85,
-    rhythm_weight: 2.3,
+    period_share: 0.75,
+    rhythm_weight: 2.2,
     rhythm_width: 0.11,
     short_share: 0.62,
-    short_weight: 5.0,
+    short_weight: 4.0,
     refractory: 0.30,
-    refractory_share: 0.75,
+    refractory_share: 0.55,
 };
