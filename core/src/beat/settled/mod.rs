@@ -57,7 +57,7 @@ impl SettledFinder {
             path,
             trace: Trace::new((TUNING.memory * internal_hz) as usize),
             candidates: Candidates::new(internal_hz),
-            period_finder: PeriodFinder::new(internal_hz, hop),
+            period_finder: PeriodFinder::new(internal_hz),
             period: Period::default(),
             programme: Programme::new(internal_hz),
             judge: Judge::new(internal_hz),
@@ -76,12 +76,13 @@ impl SettledFinder {
     fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found)) {
         let index = self.trace.end();
         self.trace.push(sample);
-        self.period_finder.push(index, sample.value);
+        if let Some(period) = self.period_finder.push(index, sample.value) {
+            self.period = period;
+        }
         self.candidates.watch(&self.trace);
         self.until_hop -= 1;
         if self.until_hop == 0 {
             self.until_hop = self.hop;
-            self.period = self.period_finder.estimate();
             let until = self.trace.end() as f64 - self.future;
             self.decide(until, found);
         }
@@ -125,8 +126,7 @@ impl SettledFinder {
         }
         let sorted = &mut self.sorted[..count];
         sorted.copy_from_slice(&self.long_scales[..count]);
-        sorted.sort_unstable_by(f64::total_cmp);
-        sorted[count / 2]
+        *sorted.select_nth_unstable_by(count / 2, f64::total_cmp).1
     }
 }
 

@@ -1,12 +1,17 @@
-//! The period of the pulse, from the autocorrelation of the amplitude-compressed finding path.
+//! The period of the pulse: autocorrelation of the upstrokes.
 //!
-//! Products are summed per hop and lag and kept; the sums of the last seconds are rebuilt from them at each hop, so that
-//! nothing is subtracted and no rounding residue stays.
+//! The rising slopes of the finding path (falling ones count as none) are cut off at a multiple of the usual one and freed of their mean, so
+//! that each pulse is one short bump of nearly the same height: breathing that moves the level, a dicrotic wave that falls
+//! slowly, and one large artefact weigh little. Their normalised autocorrelation is summed second by second; the sums over the
+//! last seconds are rebuilt from those at each estimate, so that nothing is subtracted and no rounding residue stays.
 
 use alloc::boxed::Box;
 use alloc::vec;
 
 use super::TUNING;
+
+/// Blocks over which the usual slope and the mean are taken.
+const BLOCKS: usize = 6;
 
 /// The period, and how far the signal repeats with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -17,148 +22,150 @@ pub(super) struct Period {
     pub(super) confidence: f64,
 }
 
+/// Autocorrelation of the upstrokes over the last seconds.
 #[derive(Debug, Clone)]
 pub(super) struct PeriodFinder {
-    every: usize,
-    block: usize,
+    /// Every how many internal samples one is taken.
+    every: u64,
     shortest: usize,
     lags: usize,
-    /// Compressed samples, newest last: `lags` old ones and one block.
+    /// Slopes cut off and without their mean, oldest first: `lags` old ones and one block.
     recent: Box<[f64]>,
+    /// Sums of squares of `recent` up to each.
+    squares: Box<[f64]>,
+    /// Slopes of the block that fills.
+    slopes: Box<[f64]>,
     filled: usize,
-    raw: Box<[f64]>,
-    power: Box<[f64]>,
-    cross: Box<[f64]>,
-    energy: Box<[f64]>,
-    own: Box<[f64]>,
+    previous: Option<f64>,
+    powers: [f64; BLOCKS],
+    means: [f64; BLOCKS],
+    /// Products by block and lag, squares of the delayed signal by block and lag.
+    products: Box<[f64]>,
+    energies: Box<[f64]>,
     blocks: usize,
     at: usize,
-    rho: Box<[f64]>,
-    held: usize,
-    previous: f64,
-    means: [f64; 8],
+    product: Box<[f64]>,
+    energy: Box<[f64]>,
 }
 
 impl PeriodFinder {
-    pub(super) fn new(internal_hz: f64, hop: usize) -> Self {
+    /// For internal samples at `internal_hz`.
+    pub(super) fn new(internal_hz: f64) -> Self {
         let every = ((internal_hz / TUNING.period_hz) as usize).max(1);
         let hz = internal_hz / every as f64;
-        let block = hop.div_ceil(every);
+        let block = libm::ceil(TUNING.period_block * hz) as usize;
         let lags = (TUNING.longest_period * hz) as usize + 2;
-        let blocks = libm::ceil(TUNING.period_window * hz / block as f64) as usize;
+        let blocks = (libm::round(TUNING.period_window * hz / block as f64) as usize).max(1);
+        let zeros = |length: usize| vec![0.0; length].into_boxed_slice();
         Self {
-            every,
-            block,
-            shortest: ((TUNING.shortest_period * hz) as usize).max(2),
+            every: every as u64,
+            shortest: ((TUNING.shortest_period * hz) as usize).max(1),
             lags,
-            recent: vec![0.0; lags + block].into_boxed_slice(),
+            recent: zeros(lags + block),
+            squares: zeros(lags + block + 1),
+            slopes: zeros(block),
             filled: 0,
-            raw: vec![0.0; block].into_boxed_slice(),
-            power: vec![0.0; 4].into_boxed_slice(),
-            cross: vec![0.0; lags * blocks].into_boxed_slice(),
-            energy: vec![0.0; lags * blocks].into_boxed_slice(),
-            own: vec![0.0; blocks].into_boxed_slice(),
+            previous: None,
+            powers: [0.0; BLOCKS],
+            means: [0.0; BLOCKS],
+            products: zeros(lags * blocks),
+            energies: zeros(lags * blocks),
             blocks,
             at: 0,
-            rho: vec![0.0; lags].into_boxed_slice(),
-            held: 0,
-            previous: 0.0,
-            means: [0.0; 8],
+            product: zeros(lags),
+            energy: zeros(lags),
         }
     }
 
     pub(super) fn reset(&mut self) {
         self.recent.fill(0.0);
         self.filled = 0;
-        self.power.fill(0.0);
-        self.cross.fill(0.0);
-        self.energy.fill(0.0);
-        self.own.fill(0.0);
+        self.previous = None;
+        self.powers = [0.0; BLOCKS];
+        self.means = [0.0; BLOCKS];
+        self.products.fill(0.0);
+        self.energies.fill(0.0);
         self.at = 0;
-        self.held = 0;
-        self.previous = 0.0;
     }
 
-    /// Takes internal sample number `index`.
-    pub(super) fn push(&mut self, index: u64, value: f64) {
-        if index.is_multiple_of(self.every as u64) && self.filled < self.block {
-            let slope = value - self.previous;
-            self.previous = value;
-            self.raw[self.filled] = if TUNING.period_mode == 0.0 {
-                value
-            } else if TUNING.period_mode == 1.0 {
-                slope
-            } else {
-                slope.max(0.0)
-            };
-            self.filled += 1;
+    /// Takes internal sample number `index`; gives the period when that ends a block.
+    pub(super) fn push(&mut self, index: u64, value: f64) -> Option<Period> {
+        if !index.is_multiple_of(self.every) {
+            return None;
         }
-    }
-
-    /// Ends a hop: the period over the last seconds.
-    pub(super) fn estimate(&mut self) -> Period {
-        let taken = self.filled;
+        let slope = value - self.previous.replace(value).unwrap_or(value);
+        *self.slopes.get_mut(self.filled)? = slope.max(0.0);
+        self.filled += 1;
+        if self.filled < self.slopes.len() {
+            return None;
+        }
         self.filled = 0;
-        if taken == 0 {
-            return Period::default();
-        }
-        self.power.copy_within(1.., 0);
-        let power = self.raw[..taken].iter().map(|x| x * x).sum::<f64>() / taken as f64;
-        if let Some(newest) = self.power.last_mut() {
-            *newest = power;
-        }
-        let scale = libm::sqrt(self.power.iter().sum::<f64>() / self.power.len() as f64);
-        self.recent.copy_within(taken.., 0);
-        let mut mean = 0.0;
-        if TUNING.period_mode >= 2.0 {
-            for value in &self.raw[..taken] {
-                mean += value / (value.abs() + scale + f64::MIN_POSITIVE);
-            }
-            mean /= taken as f64;
-            self.means.copy_within(1.., 0);
-            self.means[7] = mean;
-            mean = self.means.iter().sum::<f64>() / 8.0;
-        }
-        let start = self.recent.len() - taken;
-        for (slot, value) in self.recent[start..].iter_mut().zip(&self.raw[..taken]) {
-            *slot = if scale > 0.0 { value / (value.abs() + scale) - mean } else { 0.0 };
-        }
-        let (from, to) = (self.at * self.lags, (self.at + 1) * self.lags);
-        let now = &self.recent[start..];
-        for (lag, (cross, energy)) in self.cross[from..to].iter_mut().zip(&mut self.energy[from..to]).enumerate() {
-            let before = &self.recent[start - lag..start - lag + taken];
-            let (mut product, mut square) = (0.0, 0.0);
-            for (a, b) in now.iter().zip(before) {
-                product += a * b;
-                square += b * b;
-            }
-            *cross = product;
-            *energy = square;
-        }
-        self.own[self.at] = self.energy[from];
-        self.at = (self.at + 1) % self.blocks;
-        self.held = (self.held + 1).min(self.blocks);
+        self.level();
+        self.add_block();
+        Some(self.pick())
+    }
 
-        let own = self.own.iter().sum::<f64>();
-        for lag in 0..self.lags {
-            let (mut cross, mut energy) = (0.0, 0.0);
-            for block in 0..self.blocks {
-                cross += self.cross[block * self.lags + lag];
-                energy += self.energy[block * self.lags + lag];
-            }
-            let norm = own * energy;
-            self.rho[lag] = if norm > 0.0 { cross / libm::sqrt(norm) } else { 0.0 };
+    /// Moves the block that has filled into `recent`.
+    fn level(&mut self) {
+        let block = self.slopes.len();
+        self.powers.copy_within(1.., 0);
+        self.powers[BLOCKS - 1] = self.slopes.iter().map(|slope| slope * slope).sum::<f64>() / block as f64;
+        let scale = libm::sqrt(self.powers.iter().sum::<f64>() / BLOCKS as f64);
+        self.recent.copy_within(block.., 0);
+        let start = self.recent.len() - block;
+        let fresh = &mut self.recent[start..];
+        for (slot, slope) in fresh.iter_mut().zip(&self.slopes) {
+            *slot = if scale > 0.0 { (slope / scale).min(TUNING.period_clip) } else { 0.0 };
         }
-        self.pick()
+        self.means.copy_within(1.., 0);
+        self.means[BLOCKS - 1] = fresh.iter().sum::<f64>() / block as f64;
+        let mean = self.means.iter().sum::<f64>() / BLOCKS as f64;
+        for slot in fresh {
+            *slot -= mean;
+        }
+    }
+
+    /// Products and energies of the newest block at every lag, and their sums over all blocks.
+    fn add_block(&mut self) {
+        let block = self.slopes.len();
+        let start = self.recent.len() - block;
+        let mut sum = 0.0;
+        for (value, square) in self.recent.iter().zip(&mut self.squares[1..]) {
+            sum += value * value;
+            *square = sum;
+        }
+        let own = self.at * self.lags..(self.at + 1) * self.lags;
+        let now = &self.recent[start..];
+        for (lag, (product, energy)) in self.products[own.clone()].iter_mut().zip(&mut self.energies[own]).enumerate() {
+            let from = start - lag;
+            *product = dot(now, &self.recent[from..from + block]);
+            *energy = self.squares[from + block] - self.squares[from];
+        }
+        self.at = (self.at + 1) % self.blocks;
+        self.product.fill(0.0);
+        self.energy.fill(0.0);
+        for (products, energies) in self.products.chunks_exact(self.lags).zip(self.energies.chunks_exact(self.lags)) {
+            for (sum, product) in self.product.iter_mut().zip(products) {
+                *sum += product;
+            }
+            for (sum, energy) in self.energy.iter_mut().zip(energies) {
+                *sum += energy;
+            }
+        }
+        // The normalised autocorrelation takes the place of the products.
+        let own = self.energy[0];
+        for (rho, energy) in self.product.iter_mut().zip(&self.energy) {
+            let norm = own * energy;
+            *rho = if norm > 0.0 { *rho / libm::sqrt(norm) } else { 0.0 };
+        }
     }
 
     /// The shortest lag whose peak is nearly the best.
     fn pick(&self) -> Period {
         let peaks = || {
-            let maxima = self.rho.windows(3).enumerate().skip(self.shortest.saturating_sub(1));
+            let maxima = self.product.windows(3).enumerate().skip(self.shortest - 1);
             maxima.filter(|(_, w)| w[0] < w[1] && w[1] >= w[2]).map(|(i, w)| {
-                let curve = w[0] - 2.0 * w[1] + w[2];
-                let shift = if curve < 0.0 { (0.5 * (w[0] - w[2]) / curve).clamp(-0.5, 0.5) } else { 0.0 };
+                let shift = (0.5 * (w[0] - w[2]) / (w[0] - 2.0 * w[1] + w[2])).clamp(-0.5, 0.5);
                 ((i + 1) as f64 + shift, w[1] - 0.25 * (w[0] - w[2]) * shift)
             })
         };
@@ -171,4 +178,17 @@ impl PeriodFinder {
             |(lag, height)| Period { length: lag * self.every as f64, confidence: height.clamp(0.0, 1.0) },
         )
     }
+}
+
+/// Scalar product in a fixed order.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    let (a_chunks, b_chunks) = (a.chunks_exact(4), b.chunks_exact(4));
+    let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }

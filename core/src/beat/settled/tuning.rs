@@ -9,6 +9,8 @@ pub(super) struct Tuning {
     pub(super) band_low: f64,
     /// Upper corner of the finding path, Hz.
     pub(super) band_high: f64,
+    /// Shape of the Kaiser window of the band-pass.
+    pub(super) band_beta: f64,
     /// Half the length of the band-pass, s: its delay.
     pub(super) band_reach: f64,
     /// Programme runs this often, s.
@@ -47,12 +49,14 @@ pub(super) struct Tuning {
     pub(super) long_scale: f64,
     /// Evidence per unit of log(rise / fall).
     pub(super) side_weight: f64,
-    /// mode
-    pub(super) period_mode: f64,
     /// rank
     pub(super) future_rank: f64,
     /// Samples of the autocorrelation per second, at least.
     pub(super) period_hz: f64,
+    /// The autocorrelation is renewed this often, s.
+    pub(super) period_block: f64,
+    /// Slopes are cut off at this multiple of the usual (RMS) rising slope.
+    pub(super) period_clip: f64,
     /// Autocorrelation is over this many seconds.
     pub(super) period_window: f64,
     /// Shortest period, s.
@@ -80,9 +84,10 @@ pub(super) const TUNING: Tuning = Tuning {
     internal_hz: 50.0,
     band_low: 0.5,
     band_high: 8.0,
-    band_reach: 1.0,
+    band_beta: 5.0,
+    band_reach: 0.9,
     hop: 0.5,
-    future: 3.3,
+    future: 3.2,
     memory: 13.0,
     separation: 0.1,
     side: 1.0,
@@ -99,9 +104,10 @@ pub(super) const TUNING: Tuning = Tuning {
     floor: 0.05,
     long_scale: 40.0,
     side_weight: 1.5,
-    period_mode: 2.0,
     future_rank: 0.0,
     period_hz: 25.0,
+    period_block: 1.0,
+    period_clip: 3.0,
     period_window: 11.0,
     shortest_period: 0.22,
     longest_period: 3.0,
