@@ -70,14 +70,14 @@ class Plethys:
     def __init__(self) -> None:
         import plethys
 
-        self._plethys = plethys
+        self.module = plethys
         self.version = plethys.__version__
 
     def analyze(self, recording: Recording, motion: bool = False, companion: bool = False) -> Answer:
         options = arguments(recording, motion, companion)
         start = time.perf_counter()
         try:
-            result = self._plethys.analyze(recording.samples, **options)
+            result = self.module.analyze(recording.samples, **options)
         except Exception as error:
             return failed(error)
         seconds = time.perf_counter() - start

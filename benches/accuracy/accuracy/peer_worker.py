@@ -26,11 +26,14 @@ def neurokit_elgendi(samples, rate):
 
 
 def neurokit_msptdfast(samples, rate):
-    """MSPTDfast v2. NeuroKit2 names no cleaning for it; on the 0.5–8 Hz band it scores best."""
+    """MSPTDfast v2. NeuroKit2 names no cleaning for it; on the 0.5–8 Hz band it scores best.
+
+    It takes whole rates only: for 83.33 Hz it is told 83 Hz, which it hardly feels.
+    """
     import neurokit2
 
     clean = neurokit2.ppg_clean(samples, sampling_rate=rate, method="elgendi")
-    found = neurokit2.ppg_findpeaks(clean, sampling_rate=rate, method="charlton")
+    found = neurokit2.ppg_findpeaks(clean, sampling_rate=round(rate), method="charlton")
     return np.asarray(found["PPG_Peaks"]) / rate
 
 

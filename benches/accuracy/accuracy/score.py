@@ -55,8 +55,13 @@ class BeatScore:
 
     @property
     def timing_error(self) -> float:
-        """Median distance of the hits from their reference beats, in s."""
-        return float(np.median(np.abs(self.error))) if self.error.size else np.nan
+        """Median distance of the hits from their own median delay, in s.
+
+        The lag is the one with the most hits, which may lie off that median.
+        """
+        if not self.error.size:
+            return np.nan
+        return float(np.median(np.abs(self.error - np.median(self.error))))
 
 
 def f1_of(hits: int, reference: int, found: int) -> float:

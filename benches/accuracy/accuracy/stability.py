@@ -1,0 +1,146 @@
+"""Never taken back: what a live view shows must not change afterwards.
+
+plethys is streamed one sample at a time and compared with one call. The peers know no streams: they
+are run as their users run them live, on the last 10 s, once a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from .detectors import Detector, arguments
+from .recordings import Recording
+
+WINDOW_S = 10.0
+HOP_S = 1.0
+EDGE_S = 1.0  # left out at both ends of a window in the milder of the two counts
+SAME_S = 0.010
+MOVED_S = 0.150
+PEER_STRETCH_S = 120.0
+PAUSE_S = 3.0  # a beat without a next onset is ended by this pause at the latest
+
+COLUMNS = (
+    "onset", "peak", "end", "amplitude", "rate", "perfusion_index", "upstroke_time", "width", "quality",
+    "accepted", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One recording pushed one sample at a time."""
+
+    record: str
+    beats: int
+    late: int  # came more than the latency after the event that ends them
+    out_of_order: int  # came after a later beat
+    different: int  # rows that are not bit for bit those of `analyze`
+    pulse_time: np.ndarray  # s, systolic peaks of the prompt pulses
+    pulse_delay: np.ndarray  # s, from the peak to the announcement
+
+    @property
+    def changes(self) -> int:
+        return self.late + self.out_of_order + self.different
+
+
+def stream(plethys, recording: Recording) -> Stream:
+    """plethys' monitor over the recording, one sample per push."""
+    whole = plethys.analyze(recording.samples, **arguments(recording))
+    monitor = plethys.Monitor(sample_rate=recording.sample_rate, signal=recording.signal)
+    tables, emitted, pulses, delays = [], [], [], []
+    samples = np.ascontiguousarray(recording.samples)
+    step = 1.0 / recording.sample_rate
+    for k in range(len(samples)):
+        beats = monitor.push(samples[k : k + 1])
+        now = k * step
+        if len(beats):
+            tables.append(beats)
+            emitted += [now] * len(beats)
+        announced = monitor.pulses
+        if len(announced):
+            times = np.asarray(announced.time, dtype=float)
+            pulses += times.tolist()
+            delays += (now - times).tolist()
+    tail = monitor.finish()
+    tables.append(tail)
+    emitted += [recording.duration] * len(tail)
+    columns = {name: np.concatenate([np.asarray(getattr(t, name)) for t in tables]) for name in COLUMNS}
+    return Stream(
+        record=recording.name,
+        beats=len(columns["peak"]),
+        late=int((np.array(emitted) - _ended(columns) > monitor.latency + step).sum()),
+        out_of_order=int((np.diff(columns["peak"]) < 0).sum()),
+        different=_different_rows(columns, whole.beats),
+        pulse_time=np.array(pulses),
+        pulse_delay=np.array(delays),
+    )
+
+
+def _ended(columns: dict[str, np.ndarray]) -> np.ndarray:
+    """When the event that ends each beat happened, in s."""
+    end = columns["end"].astype(float)
+    return np.where(np.isfinite(end), end, columns["peak"] + PAUSE_S)
+
+
+def _different_rows(columns: dict[str, np.ndarray], beats) -> int:
+    count = len(beats)
+    rows = min(count, len(columns["peak"]))
+    different = np.zeros(rows, dtype=bool)
+    for name, streamed in columns.items():
+        different |= differs(streamed[:rows], np.asarray(getattr(beats, name))[:rows])
+    return int(different.sum()) + abs(count - len(columns["peak"]))
+
+
+def differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Per row whether the values differ in any bit; absent equals absent."""
+    if a.dtype.kind == "f" and b.dtype == a.dtype:
+        bits = f"u{a.dtype.itemsize}"
+        return np.ascontiguousarray(a).view(bits) != np.ascontiguousarray(b).view(bits)
+    return a != b
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A peer re-run on the last 10 s once a second, over two minutes."""
+
+    detector: str
+    shown: int  # changes of what a user sees who shows all that each run finds
+    settled: int  # changes if the first and the last second of each run are not shown
+    failed: int  # runs that raised
+
+
+def rerun(detector: Detector, recording: Recording) -> Rerun:
+    """How often beats that a peer had already shown move or vanish, or appear where it had shown none."""
+    runs, failed = [], 0
+    for end in np.arange(WINDOW_S, PEER_STRETCH_S + HOP_S / 2, HOP_S):
+        answer = detector.analyze(_part(recording, end - WINDOW_S, end))
+        failed += answer.error is not None
+        runs.append((end, end - WINDOW_S + answer.beats))
+    counts = {edge: 0 for edge in (0.0, EDGE_S)}
+    for (_, before), (end, after) in pairwise(runs):
+        for edge in counts:
+            # The stretch that both runs show.
+            counts[edge] += changes(before, after, end - WINDOW_S + edge, end - HOP_S - edge)
+    return Rerun(detector.name, counts[0.0], counts[EDGE_S], failed)
+
+
+def changes(before: np.ndarray, after: np.ndarray, low: float, high: float) -> int:
+    """Beats between low and high that moved, appeared or vanished from one run to the next."""
+    then = before[(before >= low) & (before <= high)]
+    now = after[(after >= low) & (after <= high)]
+    moved_or_vanished = _distance(then, after) > SAME_S
+    appeared = _distance(now, before) > MOVED_S
+    return int(moved_or_vanished.sum()) + int(appeared.sum())
+
+
+def _distance(times: np.ndarray, others: np.ndarray) -> np.ndarray:
+    if not len(others):
+        return np.full(len(times), np.inf)
+    return np.abs(times[:, None] - others[None, :]).min(axis=1)
+
+
+def _part(recording: Recording, start: float, end: float) -> Recording:
+    first, last = round(start * recording.sample_rate), round(end * recording.sample_rate)
+    return replace(recording, samples=recording.samples[first:last], motion=None, companion=None)
