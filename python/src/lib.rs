@@ -1,1 +1,33 @@
-//! Work in progress.
+//! Extension module `plethys._plethys`: conversions, errors and locks around the kernel, and nothing else.
+//!
+//! The Python package on top of it turns columns into tables; it never computes what the kernel can.
+
+mod arrow;
+mod columns;
+mod config;
+mod errors;
+mod input;
+mod monitor;
+
+use pyo3::prelude::*;
+
+/// The kernel's face for the package `plethys`; not an interface of its own.
+#[pymodule(gil_used = false)]
+mod _plethys {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::arrow::{arrow_array, arrow_schema, arrow_stream};
+    #[pymodule_export]
+    use crate::config::Config;
+    #[pymodule_export]
+    use crate::errors::ProcessError;
+    #[pymodule_export]
+    use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
+
+    /// The closed lists and the columns that the package builds its tables from.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::columns::add_constants(module)
+    }
+}
