@@ -88,7 +88,13 @@ def _contiguous(array: Array) -> Array:
 
 def samples(value: Any, argument: str = "samples") -> Array:
     """A stream of samples: one dimension, contiguous, of one of the kernel's types."""
-    if type(value) is np.ndarray and value.ndim == 1 and value.dtype in _TAKEN and value.flags.carray_or_ro:
+    if (
+        type(value) is np.ndarray
+        and value.ndim == 1
+        and value.dtype in _TAKEN
+        and value.flags.c_contiguous
+        and value.flags.aligned
+    ):
         return value
     array = _array(argument, value, _STREAM)
     if array.ndim != 1:

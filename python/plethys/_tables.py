@@ -198,7 +198,9 @@ def _cell(value: Any) -> str:
         return "–"
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
-    return f"{value:.4g}" if abs(value) < 1e3 else f"{value:.1f}" if isinstance(value, float) else str(value)
+    if isinstance(value, str):
+        return value
+    return f"{value:.4g}" if abs(value) < 1e3 else f"{value:.1f}"
 
 
 class Beats(Table):
@@ -246,7 +248,7 @@ class Rates(Table):
 class Trend(Table):
     """Beats and rate rows over windows, one window per row; NaN where a window cannot be answered."""
 
-    _layout = _plethys.TREND
+    _layout = getattr(_plethys, "TREND", [])
     __slots__ = ()
 
     if TYPE_CHECKING:

@@ -1,11 +1,16 @@
-//! Tables through the Arrow PyCapsule interface, so that pandas, polars, pyarrow, DuckDB and others read them as they are.
+//! Tables through the Arrow `PyCapsule` interface, so that pandas, polars, pyarrow, `DuckDB` and others read them as they are.
+
+// PyO3 hands extracted arguments over by value.
+#![allow(clippy::needless_pass_by_value)]
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, RecordBatch, RecordBatchIterator, StringArray, StructArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Float64Array, RecordBatch, RecordBatchIterator, StringArray, StructArray,
+};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -52,8 +57,8 @@ fn batch(columns: &[ColumnArgument<'_>]) -> PyResult<RecordBatch> {
 }
 
 /// An `arrow_array_stream` capsule of the table.
-#[pyfunction]
-pub(crate) fn arrow_stream<'py>(
+#[pyfunction(name = "arrow_stream")]
+pub(crate) fn export_stream<'py>(
     py: Python<'py>,
     columns: Vec<ColumnArgument<'py>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
@@ -64,8 +69,8 @@ pub(crate) fn arrow_stream<'py>(
 }
 
 /// An `arrow_schema` capsule of the table.
-#[pyfunction]
-pub(crate) fn arrow_schema<'py>(
+#[pyfunction(name = "arrow_schema")]
+pub(crate) fn export_schema<'py>(
     py: Python<'py>,
     columns: Vec<ColumnArgument<'py>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
@@ -74,8 +79,8 @@ pub(crate) fn arrow_schema<'py>(
 }
 
 /// The table as one struct array: capsules `arrow_schema` and `arrow_array`.
-#[pyfunction]
-pub(crate) fn arrow_array<'py>(
+#[pyfunction(name = "arrow_array")]
+pub(crate) fn export_array<'py>(
     py: Python<'py>,
     columns: Vec<ColumnArgument<'py>>,
 ) -> PyResult<(Bound<'py, PyCapsule>, Bound<'py, PyCapsule>)> {
@@ -83,5 +88,8 @@ pub(crate) fn arrow_array<'py>(
     let field = Field::new("", DataType::Struct(table.fields().clone()), false);
     let schema = FFI_ArrowSchema::try_from(&field).map_err(arrow_error)?;
     let values = FFI_ArrowArray::new(&table.to_data());
-    Ok((PyCapsule::new_with_value(py, schema, c"arrow_schema")?, PyCapsule::new_with_value(py, values, c"arrow_array")?))
+    Ok((
+        PyCapsule::new_with_value(py, schema, c"arrow_schema")?,
+        PyCapsule::new_with_value(py, values, c"arrow_array")?,
+    ))
 }

@@ -1,4 +1,4 @@
-//! Tables of the kernel as NumPy columns, and the lists of their names and units.
+//! Tables of the kernel as `NumPy` columns, and the lists of their names and units.
 
 use numpy::PyArray1;
 use plethys::table::{self, Column, Table};
@@ -40,10 +40,6 @@ pub(crate) const BEATS: Names<{ table::BEAT_NUMBERS.len() }, { table::BEAT_FLAGS
 pub(crate) const RATES: Names<{ table::RATE_NUMBERS.len() }, { table::RATE_FLAGS.len() }, { table::RATE_CODES.len() }> =
     Names { numbers: table::RATE_NUMBERS, flags: table::RATE_FLAGS, codes: table::RATE_CODES };
 
-/// Of trends.
-pub(crate) const TREND: Names<{ table::TREND_NUMBERS.len() }, 0, 0> =
-    Names { numbers: table::TREND_NUMBERS, flags: [], codes: [] };
-
 impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
     /// `(name, unit, what)` for each column, in order.
     fn describe(&self) -> Vec<(&'static str, &'static str, &'static str)> {
@@ -54,11 +50,10 @@ impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
     }
 }
 
-/// Puts the lists into the module: `BEATS`, `RATES`, `TREND` as `(name, unit, what)`, and the names behind the codes.
+/// Puts the lists into the module: `BEATS`, `RATES`, `TRUTH` as `(name, unit, what)`, and the names behind the codes.
 pub(crate) fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("BEATS", BEATS.describe())?;
     module.add("RATES", RATES.describe())?;
-    module.add("TREND", TREND.describe())?;
     // Code 0 is absent; the names follow in the order of their codes.
     let reasons: Vec<Option<&str>> = std::iter::once(None).chain(Reason::ALL.map(|r| Some(r.name()))).collect();
     let notches: Vec<Option<&str>> =

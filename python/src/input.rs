@@ -49,16 +49,46 @@ impl<'py> Samples<'py> {
 macro_rules! with_slice {
     ($samples:expr, $slice:ident => $body:expr) => {
         match $samples {
-            $crate::input::Samples::F64(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::F32(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::I8(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::I16(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::I32(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::I64(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::U8(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::U16(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::U32(a) => { let $slice = a.as_slice()?; $body }
-            $crate::input::Samples::U64(a) => { let $slice = a.as_slice()?; $body }
+            $crate::input::Samples::F64(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::F32(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::I8(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::I16(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::I32(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::I64(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::U8(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::U16(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::U32(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
+            $crate::input::Samples::U64(a) => {
+                let $slice = a.as_slice()?;
+                $body
+            }
         }
     };
 }
@@ -78,7 +108,10 @@ impl Beside<'_> {
             None => None,
             Some(array) if array.shape().get(1) == Some(&3) => Some(array.as_slice()?.as_chunks::<3>().0),
             Some(array) => {
-                return Err(PyTypeError::new_err(format!("motion must have the shape (n, 3), got {:?}", array.shape())));
+                return Err(PyTypeError::new_err(format!(
+                    "motion must have the shape (n, 3), got {:?}",
+                    array.shape()
+                )));
             }
         };
         Ok(plethys::Input {

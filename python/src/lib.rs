@@ -17,7 +17,7 @@ mod _plethys {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::arrow::{arrow_array, arrow_schema, arrow_stream};
+    use crate::arrow::{export_array, export_schema, export_stream};
     #[pymodule_export]
     use crate::config::Config;
     #[pymodule_export]

@@ -8,7 +8,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::columns::{BEATS, RATES, TREND, columns};
+use crate::columns::{BEATS, RATES, columns};
 use crate::config::Config;
 use crate::errors::{config_error, process_error};
 use crate::input::{Beside, Samples, with_slice};
@@ -22,6 +22,10 @@ struct Announced {
 }
 
 impl Announced {
+    fn is_empty(&self) -> bool {
+        self.beats.is_empty() && self.rates.is_empty() && self.pulses.is_empty()
+    }
+
     fn clear(&mut self) {
         self.beats.clear();
         self.rates.clear();
@@ -81,7 +85,7 @@ impl Monitor {
         Ok(Self(Mutex::new(Inner { monitor, announced: Announced::default() })))
     }
 
-    /// Pushes samples; the columns that settled and were announced.
+    /// Pushes samples; the columns that settled and were announced, or None where nothing was.
     #[pyo3(signature = (samples, time=None, motion=None, companion=None))]
     fn push<'py>(
         &self,
@@ -90,7 +94,7 @@ impl Monitor {
         time: Option<PyReadonlyArray1<'py, f64>>,
         motion: Option<PyReadonlyArray2<'py, f64>>,
         companion: Option<PyReadonlyArray1<'py, f64>>,
-    ) -> PyResult<Columns<'py>> {
+    ) -> PyResult<Option<Columns<'py>>> {
         let mut guard = self.lock()?;
         let beside = Beside { time, motion, companion };
         with_slice!(&Samples::borrow(samples)?, slice => {
@@ -100,7 +104,8 @@ impl Monitor {
             py.detach(|| monitor.push_input(&input, &mut |event| announced.take(event)))
         })
         .map_err(process_error)?;
-        guard.announced.columns(py)
+        // Most pushes of a few samples bring nothing about, and empty columns cost more than the samples.
+        if guard.announced.is_empty() { Ok(None) } else { guard.announced.columns(py).map(Some) }
     }
 
     /// Ends the stream; the columns that were still due.
@@ -110,6 +115,12 @@ impl Monitor {
         announced.clear();
         py.detach(|| monitor.finish(&mut |event| announced.take(event)));
         guard.announced.columns(py)
+    }
+
+    /// Columns without a row.
+    #[allow(clippy::unused_self)] // A method, so that it sits beside those that give the same.
+    fn nothing<'py>(&self, py: Python<'py>) -> PyResult<Columns<'py>> {
+        Announced::default().columns(py)
     }
 
     /// Back to the state after construction.
@@ -130,7 +141,7 @@ impl Monitor {
         dict.set_item("perfusion_index", now.perfusion_index)?;
         dict.set_item("amplitude", now.amplitude)?;
         dict.set_item("quality", now.quality)?;
-        dict.set_item("absent", absent(py, &now.absent)?)?;
+        dict.set_item("absent", absent(py, now.absent)?)?;
         dict.set_item("counts", counts(py, &now.counts)?)?;
         Ok(dict)
     }
@@ -163,12 +174,6 @@ impl Analysis {
         ))
     }
 
-    /// A row per window.
-    fn trend<'py>(&self, py: Python<'py>, window: f64, step: f64) -> PyResult<Bound<'py, PyDict>> {
-        let table = py.detach(|| self.0.trend(window, step)).map_err(process_error)?;
-        columns(py, &table, &TREND)
-    }
-
     /// Everything that is not a table, field by field.
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
@@ -178,7 +183,7 @@ impl Analysis {
         dict.set_item("quality", self.0.quality)?;
         dict.set_item("state", self.0.state.name())?;
         dict.set_item("polarity", self.0.polarity.name())?;
-        dict.set_item("absent", absent(py, &self.0.absent)?)?;
+        dict.set_item("absent", absent(py, self.0.absent)?)?;
         dict.set_item("counts", counts(py, &self.0.counts)?)?;
         dict.set_item("signal", self.0.config.signal.name())?;
         dict.set_item("unit", self.0.config.unit())?;
@@ -212,11 +217,12 @@ pub(crate) fn analyze<'py>(
 
 /// The rate of time stamps, Hz.
 #[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // PyO3 hands extracted arguments over by value.
 pub(crate) fn estimate_sample_rate(time: PyReadonlyArray1<'_, f64>) -> PyResult<f64> {
     plethys::estimate_sample_rate(time.as_slice()?).map(plethys::SampleRate::as_hz).map_err(process_error)
 }
 
-fn absent<'py>(py: Python<'py>, absent: &Absent) -> PyResult<Bound<'py, PyDict>> {
+fn absent<'py>(py: Python<'py>, absent: Absent) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (field, reason) in absent.iter() {
         dict.set_item(field, reason.name())?;

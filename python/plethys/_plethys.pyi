@@ -1,0 +1,90 @@
+"""The extension module, for the package `plethys`; not an interface of its own."""
+
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+_Floats = npt.NDArray[np.float64]
+_ArrowColumn = tuple[str, npt.NDArray[Any], str | None]
+
+Columns = tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], _Floats]
+"""Columns of beats, columns of rate rows, times of pulses (n,) in s."""
+
+BEATS: list[tuple[str, str, str]]
+"""Name, unit and meaning of each column of a table of beats; the unit is "bool" for truth values, "code" for codes."""
+RATES: list[tuple[str, str, str]]
+TREND: list[tuple[str, str, str]]
+TRUTH: list[tuple[str, str, str]]
+CODES: dict[str, list[str | None]]
+"""The words behind each column of codes, in the order of the codes."""
+STATES: list[str]
+"""The states of a stream."""
+
+class ProcessError(ValueError): ...
+
+@final
+class Config:
+    def __new__(
+        cls,
+        sample_rate: float,
+        signal: str,
+        polarity: str,
+        calibration: tuple[float, float, str, str | None] | None,
+        sensor_range: tuple[float, float] | None,
+        dc_coupled: bool | None,
+        motion: bool,
+        companion: bool,
+    ) -> Config: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def sample_rate(self) -> float: ...
+
+@final
+class Analysis:
+    def columns(self) -> Columns: ...
+    def trend(self, window: float, step: float) -> dict[str, npt.NDArray[Any]]: ...
+    def summary(self) -> dict[str, Any]: ...
+
+@final
+class Monitor:
+    def __new__(cls, config: Config) -> Monitor: ...
+    def push(
+        self,
+        samples: npt.NDArray[Any],
+        time: _Floats | None = None,
+        motion: _Floats | None = None,
+        companion: _Floats | None = None,
+    ) -> Columns | None: ...
+    def finish(self) -> Columns: ...
+    def nothing(self) -> Columns: ...
+    def reset(self) -> None: ...
+    def snapshot(self) -> dict[str, Any]: ...
+    @property
+    def latency(self) -> float: ...
+    @property
+    def finished(self) -> bool: ...
+
+def analyze(
+    samples: npt.NDArray[Any],
+    config: Config,
+    time: _Floats | None = None,
+    motion: _Floats | None = None,
+    companion: _Floats | None = None,
+) -> Analysis:
+    """`samples` (n,), `time` (n,) in s, `motion` (n, 3), `companion` (n,), all contiguous."""
+
+def estimate_sample_rate(time: _Floats) -> float:
+    """Hz, of time stamps (n,) in s."""
+
+def arrow_stream(columns: list[_ArrowColumn]) -> object: ...
+def arrow_schema(columns: list[_ArrowColumn]) -> object: ...
+def arrow_array(columns: list[_ArrowColumn]) -> tuple[object, object]: ...
+def synthetic(options: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of plethys.datasets.synthetic, all present."""
+
+def stress_sets() -> list[tuple[str, str, tuple[str, float] | None]]: ...
+def stress_set(name: str, seed: int, seconds: float | None = None) -> dict[str, Any]: ...
+def catalogue_toml() -> str: ...
+def catalogue() -> list[dict[str, Any]]: ...
