@@ -222,7 +222,7 @@ pub(crate) fn estimate_sample_rate(time: PyReadonlyArray1<'_, f64>) -> PyResult<
     plethys::estimate_sample_rate(time.as_slice()?).map(plethys::SampleRate::as_hz).map_err(process_error)
 }
 
-fn absent<'py>(py: Python<'py>, absent: Absent) -> PyResult<Bound<'py, PyDict>> {
+fn absent(py: Python<'_>, absent: Absent) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     for (field, reason) in absent.iter() {
         dict.set_item(field, reason.name())?;
