@@ -93,7 +93,7 @@ fn steepest(signal: &impl Fn(f64) -> (f64, f64), low: f64, high: f64) -> f64 {
 /// The landmarks of the pulse whose systolic wave is centred at `anchor` (s) with standard deviation `width` (s).
 ///
 /// `earliest`, `latest`: the foot is not looked for before, the peak not after. `None` if the pulse does not show
-/// in the signal: no rising slope near the anchor, no minimum before it or no maximum after it.
+/// in the signal: no rising slope near the anchor, no minimum within 200 widths before it or no maximum as near after it.
 pub fn landmarks(
     signal: &impl Fn(f64) -> (f64, f64),
     anchor: f64,
@@ -103,10 +103,12 @@ pub fn landmarks(
 ) -> Option<Landmarks> {
     let slope_time = steepest(signal, anchor - 3.5 * width, anchor + width);
     let (level, slope) = signal(slope_time);
-    if slope <= 0.0 {
+    // Also refuses NaN, from the signal as from the arguments.
+    if !(slope > 0.0 && width > 0.0) {
         return None;
     }
     let step = width / 8.0;
+    let (earliest, latest) = (earliest.max(slope_time - 200.0 * width), latest.min(slope_time + 200.0 * width));
     let mut after = slope_time;
     let foot_time = loop {
         let before = after - step;
@@ -160,7 +162,10 @@ mod tests {
     #[test]
     fn no_pulse_gives_none() {
         assert_eq!(landmarks(&|_| (1.0, 0.0), 5.0, 0.07, 4.0, 6.0), None);
+        assert_eq!(landmarks(&|_| (f64::NAN, f64::NAN), 5.0, 0.07, 4.0, 6.0), None);
+        assert_eq!(landmarks(&cosine, 5.5, 0.0, 4.2, 6.3), None);
         // A plain ramp has neither foot nor peak.
+        assert_eq!(landmarks(&|t| (t, 1.0), 5.0, 0.07, f64::NEG_INFINITY, f64::INFINITY), None);
         assert_eq!(landmarks(&|t| (t, 1.0), 5.0, 0.07, 4.0, 6.0), None);
         // Foot outside the limits.
         assert_eq!(landmarks(&cosine, 5.5, 0.2, 5.1, 6.3), None);

@@ -28,6 +28,7 @@
 //! ```
 
 mod catalogue;
+mod check;
 mod disturb;
 mod landmarks;
 mod pulse;
@@ -39,6 +40,7 @@ mod synth;
 mod truth;
 
 pub use catalogue::{CATALOGUE, Entry, Package, RemoteFile, catalogue};
+pub use check::SynthError;
 pub use disturb::{BaselineStep, Clip, Drift, Hum, Jitter, Level, Motion, Quantisation, Spike, scatter};
 pub use landmarks::{Landmarks, landmarks};
 pub use pulse::{Pulse, Shape, Steady, Train, Wave};
@@ -46,5 +48,5 @@ pub use read::{Channel, HeartRate, ReadError, Record, find_data, records};
 pub use rhythm::{HeartBeat, Pattern, Rate, Rhythm, Variability, heart_beats};
 pub use rng::{Pink, Rng};
 pub use stress::{CLEAN_PULSE_RATES, CLEAN_SAMPLE_RATES, StressSet, Target, clean, clean_sets, stress_sets};
-pub use synth::{AmplitudeStep, Kind, Modulation, Recording, Synth, SynthError};
+pub use synth::{AmplitudeStep, Kind, Modulation, Recording, Synth};
 pub use truth::{Span, TrueBeat, Truth};

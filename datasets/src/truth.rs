@@ -69,7 +69,10 @@ pub struct TrueBeat {
     /// Whether the recording shows it: it makes a pulse of at least 5 % of the normal height at that time, begins and
     /// peaks inside the recording, and no gap or flat stretch hides its peak or more than half of its upstroke.
     pub is_visible: bool,
-    /// Whether a motion burst, a spike, a baseline step or the clipping of its foot or peak lies between onset and end.
+    /// Whether a clipped sample lies between the minimum before its upstroke and its end (its peak where it has none):
+    /// then the samples do not hold its amplitude or its mean any more.
+    pub is_clipped: bool,
+    /// Whether a motion burst, a spike, a baseline step or a clipped sample lies between onset and end.
     pub is_disturbed: bool,
 }
 
@@ -84,6 +87,8 @@ pub struct Truth {
     pub flats: Vec<Span>,
     /// Motion bursts.
     pub motion: Vec<Span>,
+    /// Stretches whose samples are at a rail.
+    pub clipped: Vec<Span>,
     /// The rails that clipped the recording, lower and upper, in its unit.
     pub rails: Option<(f64, f64)>,
 }
@@ -150,7 +155,7 @@ pub(crate) struct View<'a> {
     pub(crate) gaps: &'a [Span],
     pub(crate) flats: &'a [Span],
     pub(crate) motion: &'a [Span],
-    pub(crate) rails: Option<(f64, f64)>,
+    pub(crate) clipped: &'a [Span],
     /// Times of single spikes and of baseline steps, s.
     pub(crate) jolts: &'a [f64],
 }
@@ -167,10 +172,14 @@ impl View<'_> {
         self.gaps.iter().chain(self.flats).any(|span| span.length() > 0.3 && span.overlap(beat) > 0.0)
     }
 
-    fn disturbs(&self, beat: Span, levels: [f64; 2]) -> bool {
+    fn clips(&self, beat: Span) -> bool {
+        self.clipped.iter().any(|span| span.overlap(beat) > 0.0)
+    }
+
+    fn disturbs(&self, beat: Span) -> bool {
         self.motion.iter().any(|span| span.overlap(beat) > 0.0)
             || self.jolts.iter().any(|&time| beat.contains(time))
-            || self.rails.is_some_and(|(low, high)| levels.iter().any(|&level| level < low || level > high))
+            || self.clips(beat)
     }
 }
 
@@ -227,7 +236,8 @@ pub(crate) fn measure(signal: &impl Fn(f64) -> (f64, f64), planted: &[Planted], 
             width: mark.half_width(signal, planted.get(index + 1).map_or(f64::INFINITY, |next| next.anchor)),
             is_ectopic: beat.is_ectopic,
             is_visible: shown(&mark),
-            is_disturbed: view.disturbs(whole, [level(mark.foot), level(mark.peak)]),
+            is_clipped: view.clips(Span::new(mark.foot_time, whole.end)),
+            is_disturbed: view.disturbs(whole),
         });
     }
     beats
@@ -249,6 +259,7 @@ fn without_pulse(beat: &Planted, foot: f64) -> TrueBeat {
         width: None,
         is_ectopic: beat.is_ectopic,
         is_visible: false,
+        is_clipped: false,
         is_disturbed: false,
     }
 }
