@@ -71,7 +71,11 @@ fn a_live_monitor_leaves_the_heap_alone() {
         let rate = SampleRate::hz(sample_rate).expect("in range");
         for config in [
             Config::ppg(rate),
-            Config { polarity: Polarity::Inverted, sensor_range: SensorRange::new(0.0, 65535.0).ok(), ..Config::ppg(rate) },
+            Config {
+                polarity: Polarity::Inverted,
+                sensor_range: SensorRange::new(0.0, 65535.0).ok(),
+                ..Config::ppg(rate)
+            },
             Config::pvr(rate),
         ] {
             let mut monitor = Monitor::new(config).expect("a valid configuration");
