@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | [`BiquadCascade`] | recursive low-, high-, band-pass, band-stop from [`Sections::design`] | by frequency: [`Sections::group_delay_at`] | 5 multiplications per section |
 //! | [`FirFilter`] | linear-phase filter from [`Taps`] | half the window | 1 multiplication per tap |
-//! | [`Decimator`] | low-passed stream at a fraction of its rate | half its window, a multiple of the factor | about 9 multiplications |
+//! | [`Decimator`] | low-passed stream at a fraction of its rate | half its window, a multiple of the factor | 20 multiplications |
 //! | [`Derivative`] | slope per second | half the window | 1 multiplication per tap |
 //! | [`Baseline`] | level that survives spikes | half the window | 1 addition |
 //! | [`RunningExtrema`] | minimum and maximum of a window | none | 4 comparisons on average |

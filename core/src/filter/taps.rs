@@ -82,7 +82,7 @@ impl Kaiser {
 }
 
 /// Shape of the window whose stop band lies `attenuation_db` dB down.
-fn kaiser_beta(attenuation_db: f64) -> f64 {
+pub(super) fn kaiser_beta(attenuation_db: f64) -> f64 {
     if attenuation_db > 50.0 {
         0.1102 * (attenuation_db - 8.7)
     } else if attenuation_db > 21.0 {
