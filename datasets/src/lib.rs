@@ -50,3 +50,8 @@ pub use rng::{Pink, Rng};
 pub use stress::{CLEAN_PULSE_RATES, CLEAN_SAMPLE_RATES, StressSet, Target, clean, clean_sets, stress_sets};
 pub use synth::{AmplitudeStep, Kind, Modulation, Recording, Synth};
 pub use truth::{Span, TrueBeat, Truth};
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
