@@ -18,7 +18,7 @@ from .peers import Peer, installed_peers
 from .report import Run, as_json, markdown
 from .score import score_beats
 from .stability import Rerun, Stream, rerun, stream
-from .synthetic import run_noise, synthetic_cases
+from .synthetic import run_noise, stress_cases, write_stress_sets
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 STREAMED_SET = "bidmc"
@@ -33,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     sets = tuple(options.sets or ())
     cases = read_cases(options.data, sets, options.quick)
     if not options.quick and (not sets or "synthetic" in sets):
-        cases += synthetic_cases()
+        write_stress_sets(REPOSITORY, options.out / "stress")
+        cases += stress_cases(options.out / "stress")
     if not cases:
         print(f"accuracy: {options.data} holds no recording with reference beats", file=sys.stderr)
         return 2
@@ -95,7 +96,8 @@ def choose_detectors(options: argparse.Namespace) -> list[Detector]:
 
 def run_everything(cases: list[Case], detectors: list[Detector], options: argparse.Namespace) -> Run:
     results: dict[tuple[str, str], list[RecordResult]] = {}
-    measured = Measured({}, [], [], [], {})
+    asked = {case.name: case.asked_f1 for case in cases if case.asked_f1 is not None}
+    measured = Measured({}, [], [], [], {}, asked)
     chance = Chance()
     for case in cases:
         for detector in detectors:
@@ -109,9 +111,9 @@ def run_everything(cases: list[Case], detectors: list[Detector], options: argpar
     if not options.quick:
         streamed = [case for case in cases if case.name.split(" ")[0] == STREAMED_SET]
         run_live(streamed, detectors, measured)
-        if not options.sets:
+        if not options.sets or "synthetic" in options.sets:
             for detector in detectors[:2]:
-                measured.noise += run_noise(detector)
+                measured.noise += run_noise(detector, options.out / "stress")
     return Run(cases, detectors, results, measured, all_checks(measured), command_line())
 
 

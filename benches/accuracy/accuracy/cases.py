@@ -16,6 +16,7 @@ class Case:
     recordings: tuple[Recording, ...]
     motion: bool = False  # with the accelerometer
     companion: bool = False  # with the second optical channel
+    asked_f1: float | None = None  # of a synthetic set, 0 to 1
 
     @property
     def takes_helpers(self) -> bool:

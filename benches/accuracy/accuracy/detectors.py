@@ -147,6 +147,8 @@ def scipy_lines(samples: np.ndarray, sample_rate: float) -> np.ndarray:
 def for_peers(recording: Recording) -> tuple[np.ndarray, float]:
     """Samples on an even grid and without NaN, which the peers cannot take: missing ones are interpolated."""
     samples = np.asarray(recording.samples, dtype=float)
+    if recording.inverted:
+        samples = -samples
     known = np.isfinite(samples)
     if not known.any():
         return np.zeros(len(samples)), recording.sample_rate

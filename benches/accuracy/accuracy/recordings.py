@@ -37,6 +37,7 @@ class Recording:
     companion: np.ndarray | None = field(default=None, repr=False)
     lag_range: tuple[float, float] = LAG_RANGE_S
     scored_by: tuple[str, ...] = ("beats", "rate")
+    inverted: bool = False  # the signal is known to fall in systole
 
     @property
     def duration(self) -> float:
@@ -85,6 +86,7 @@ class Special:
     scored_by: tuple[str, ...] = ("beats", "rate")
     stretches: tuple[float, ...] = ()  # copies stretched in time
     starts: tuple[float, ...] = ()  # copies that start later, s
+    inverted: bool = False
 
 
 SPECIAL = {
@@ -105,12 +107,11 @@ def read_sets(directory: Path, only: tuple[str, ...] = ()) -> Iterator[Recording
     for folder in sorted(p for p in directory.iterdir() if p.is_dir()):
         if only and folder.name not in only:
             continue
-        yield from read_set(folder)
+        yield from read_set(folder, SPECIAL.get(folder.name, Special()))
 
 
-def read_set(folder: Path) -> Iterator[Recording]:
+def read_set(folder: Path, special: Special) -> Iterator[Recording]:
     """The recordings of one set: those that have reference beats."""
-    special = SPECIAL.get(folder.name, Special())
     if any(folder.glob("*.hea")):
         yield from read_wfdb_directory(folder, special)
     for path in sorted(folder.glob("*.npz")):
@@ -144,6 +145,7 @@ def read_npz(path: Path, special: Special, reference: np.ndarray) -> Recording:
             companion=arrays.get(special.companion),
             lag_range=special.lag_range,
             scored_by=special.scored_by,
+            inverted=special.inverted,
         )
 
 

@@ -6,7 +6,7 @@ import datetime
 import json
 import os
 import platform
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from .checks import Check, Measured
 from .detectors import Detector
 from .evaluate import RecordResult, Summary
 from .quality import Bin, deciles, reliability
+from .synthetic import PREFIX
 
 BEATS_NOTE = """\
 F1 in %, ±150 ms after one constant lag per record, one found beat to one reference beat; means over
@@ -28,6 +29,10 @@ RATE_NOTE = """\
 Against the ECG's rate in the same window; MAE and RMSE in bpm, means over records. plethys answers with its
 rate rows and its trend; for the others the intervals of a window are averaged, by mean or by median,
 whichever does better on the set. *Record*: median over records of the error of the record's median rate."""
+
+SYNTHETIC_NOTE = """\
+Five recordings of ten minutes each, F1 in % against the pulses that the generator planted and that are
+visible. The light falls in systole; the peers, which have no notion of polarity, get it turned over."""
 
 QUALITY_NOTE = """\
 Every settled beat that is scored, also those left out. Calibration error: the mean distance of the share of
@@ -55,7 +60,6 @@ class Run:
     measured: Measured
     checks: list[Check]
     command: str
-    peer_failures: list[str] = field(default_factory=list)
 
     def detectors_of(self, case: str) -> list[str]:
         return [detector for (name, detector) in self.results if name == case]
@@ -83,6 +87,8 @@ def markdown(run: Run, figures: dict[str, str]) -> str:
         "",
         *_rate_tables(run),
     ]
+    if any(case.name.startswith(PREFIX) for case in run.cases):
+        parts += ["## Synthetic sets", "", SYNTHETIC_NOTE, "", *_synthetic_table(run), ""]
     if run.measured.noise:
         parts += ["## Streams without a pulse", "", *_noise_table(run), ""]
     parts += ["## Never taken back", "", *_stability_tables(run), ""]
@@ -139,12 +145,16 @@ def _beat_tables(run: Run) -> list[str]:
         "failed",
     ]
     lines = []
-    for case in run.cases:
+    for case in recorded(run):
         summaries = [run.measured.summaries[case.name, name] for name in run.detectors_of(case.name)]
         if not summaries:
             continue
         lines += [_case_title(case, summaries[0]), "", *table(head, [_beat_row(s) for s in summaries]), ""]
     return lines
+
+
+def recorded(run: Run) -> list[Case]:
+    return [case for case in run.cases if not case.name.startswith(PREFIX)]
 
 
 def _case_title(case: Case, summary: Summary) -> str:
@@ -186,7 +196,7 @@ def _rate_tables(run: Run) -> list[str]:
         "record",
     ]
     lines = []
-    for case in run.cases:
+    for case in recorded(run):
         summaries = [run.measured.summaries[case.name, name] for name in run.detectors_of(case.name)]
         if not summaries:
             continue
@@ -212,10 +222,25 @@ def _rate_row(s: Summary) -> list[str]:
 
 def _noise_table(run: Run) -> list[str]:
     rows = [
-        [n.name, n.detector, f"{n.minutes:g}", str(n.accepted), f"{n.per_minute:.2f}"]
+        [n.name, n.detector, f"{n.minutes:g}", " ".join(map(str, n.accepted)), number(n.worst_per_minute)]
         for n in run.measured.noise
     ]
-    return table(["stream", "", "minutes", "accepted beats", "a minute"], rows)
+    return table(["stream", "", "minutes", "accepted beats, by seed", "a minute, worst"], rows)
+
+
+def _synthetic_table(run: Run) -> list[str]:
+    """F1 of each detector on each stress set."""
+    cases = [case for case in run.cases if case.name.startswith(PREFIX)]
+    detectors = [d.name for d in run.detectors if any((c.name, d.name) in run.results for c in cases)]
+    rows = []
+    for case in cases:
+        found = [run.measured.summaries.get((case.name, name)) for name in detectors]
+        asked = "–" if case.asked_f1 is None else f"{100 * case.asked_f1:g}"
+        worst = percent(found[0].worst_f1) if found[0] else "–"
+        chance = percent(next(s.chance for s in found if s), 1)
+        cells = [percent(s.f1) if s else "–" for s in found]
+        rows.append([case.name.removeprefix(PREFIX), asked, *cells, worst, chance])
+    return table(["set", "asked", *detectors, f"worst of {detectors[0]}", "chance"], rows)
 
 
 def _stability_tables(run: Run) -> list[str]:
@@ -257,7 +282,7 @@ def _quality_tables(run: Run) -> list[str]:
     rows = [
         [case, number(s.calibration_error, 3), number(s.auroc, 3), number(s.best_half_mae), number(s.mae)]
         for (case, _), s in run.measured.summaries.items()
-        if np.isfinite(s.calibration_error)
+        if np.isfinite(s.calibration_error) and not case.startswith(PREFIX)
     ]
     if not rows:
         return ["No detector here states a quality."]
@@ -345,7 +370,7 @@ def as_json(run: Run) -> str:
             for (case, detector), results in run.results.items()
             for result in results
         ],
-        "noise": [vars(n) for n in run.measured.noise],
+        "noise": [asdict(n) for n in run.measured.noise],
         "reliability": {
             case: [vars(b) for b in reliability(*pooled_quality(results))]
             for (case, detector), results in run.results.items()
