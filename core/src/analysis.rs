@@ -105,8 +105,11 @@ fn conclude(monitor: &Monitor, beats: BeatTable, rates: RateTable, pulses: Vec<f
     };
     let first_reason = |name: &str| if any_accepted { reason_of(&beats, name).unwrap_or(why) } else { why };
     let rate = median(&mut rate);
+    let amplitude_count = amplitude.len();
     let amplitude = median(&mut amplitude);
-    let perfusion_index = median(&mut perfusion_index);
+    // Where only a minority of the beats has a perfusion index, the stream does not have one.
+    let perfusion_index =
+        if 2 * perfusion_index.len() >= amplitude_count { median(&mut perfusion_index) } else { None };
     let quality = median(&mut quality);
     let absent = Absent {
         pulse_rate: rate.is_none().then_some(if any_accepted { Reason::NoNextBeat } else { why }),

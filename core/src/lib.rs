@@ -16,6 +16,7 @@ mod sample;
 mod signal;
 mod snapshot;
 pub mod table;
+mod trend;
 
 pub use analysis::{Analysis, analyze, analyze_input, estimate_sample_rate};
 pub use error::{ConfigError, Error};
@@ -25,4 +26,4 @@ pub use reason::{Reason, State};
 pub use sample::{Input, Sample};
 pub use signal::{Calibration, Config, Label, Polarity, SampleRate, SensorRange, SignalKind};
 pub use snapshot::{Absent, Counts, Snapshot};
-pub use table::{BeatTable, RateTable};
+pub use table::{BeatTable, RateTable, TrendTable};

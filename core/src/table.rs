@@ -55,7 +55,7 @@ const fn column(name: &'static str, unit: ColumnUnit, what: &'static str) -> Col
 pub const ABSENT: f64 = f64::from_bits(0x7ff8_0000_0000_0000);
 
 /// A number for a table: absent is [`ABSENT`], and so is any other NaN.
-fn cell(value: Option<f64>) -> f64 {
+pub(crate) fn cell(value: Option<f64>) -> f64 {
     value.filter(|v| !v.is_nan()).unwrap_or(ABSENT)
 }
 
@@ -94,6 +94,23 @@ pub const RATE_FLAGS: [&str; 1] = ["tracked"];
 
 /// Columns of codes of a table of rate rows, in order.
 pub const RATE_CODES: [&str; 1] = ["reason"];
+
+/// Columns of numbers of a trend, in order.
+pub const TREND_NUMBERS: [Column; 7] = [
+    column("time", ColumnUnit::Seconds, "centre of the window"),
+    column("pulse_rate", ColumnUnit::PerMinute, "mean pulse rate"),
+    column("pulse_rate_uncertainty", ColumnUnit::PerMinute, "one standard deviation of the pulse rate"),
+    column("perfusion_index", ColumnUnit::Percent, "median perfusion index"),
+    column("amplitude", ColumnUnit::Signal, "median amplitude"),
+    column("quality", ColumnUnit::One, "median quality of the accepted beats"),
+    column("beats", ColumnUnit::One, "number of accepted beats"),
+];
+
+/// Columns of truth values of a trend: none.
+pub const TREND_FLAGS: [&str; 0] = [];
+
+/// Columns of codes of a trend: none.
+pub const TREND_CODES: [&str; 0] = [];
 
 /// A record type that a [`Table`] holds in columns.
 pub trait Row<const NUMBERS: usize, const FLAGS: usize, const CODES: usize> {
@@ -159,6 +176,9 @@ pub type BeatTable = Table<12, 4, 2>;
 
 /// Rate rows as columns; see [`RATE_NUMBERS`], [`RATE_FLAGS`], [`RATE_CODES`].
 pub type RateTable = Table<4, 1, 1>;
+
+/// A trend as columns; see [`TREND_NUMBERS`].
+pub type TrendTable = Table<7, 0, 0>;
 
 impl<const N: usize, const F: usize, const C: usize> Default for Table<N, F, C> {
     fn default() -> Self {
@@ -260,6 +280,7 @@ macro_rules! by_name {
 
 by_name!(BeatTable, BEAT_NUMBERS, BEAT_FLAGS, BEAT_CODES);
 by_name!(RateTable, RATE_NUMBERS, RATE_FLAGS, RATE_CODES);
+by_name!(TrendTable, TREND_NUMBERS, TREND_FLAGS, TREND_CODES);
 
 #[cfg(test)]
 mod tests {

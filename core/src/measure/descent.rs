@@ -41,7 +41,8 @@ pub(crate) fn read(waveform: &Waveform, this: &Reading, next: &Reading) -> Optio
     let half = 0.5 * amplitude;
     let crossing = |a: usize, b: usize| {
         let (low, high) = (above(a), above(b));
-        a as f64 + if high == low { 0.0 } else { (half - low) / (high - low) * (b as f64 - a as f64) }
+        let share = (half - low) / (high - low);
+        a as f64 + if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 } * (b as f64 - a as f64)
     };
     let rise = (foot..peak).rev().find(|&i| above(i) < half).map(|i| crossing(i, i + 1));
     let fall = (peak + 1..=end).find(|&i| above(i) < half).map(|i| crossing(i - 1, i));

@@ -61,15 +61,18 @@ pub(crate) fn read(waveform: &Waveform, found: f64, earliest: f64, cycle: f64) -
     let per_second = waveform.rate();
     let reach = search_reach(cycle) * waveform.sample_rate();
     let inner = 1..values.len() - 1;
-    let low = waveform.place_of(found - reach).clamp(inner.start, inner.end - 1);
-    let high = waveform.place_of(found + reach).clamp(low, inner.end - 1);
+    let bound = waveform.place_of(earliest).max(inner.start);
+    let low = waveform.place_of(found - reach).max(bound + 1);
+    let high = waveform.place_of(found + reach).min(inner.end - 1);
+    if low > high {
+        return None;
+    }
 
     let peak = systolic_peak(values, low, high);
     let (shift, peak_level) = vertex(values[peak - 1], values[peak], values[peak + 1]);
     let (peak_place, peak_level) =
         if is_maximum(values, peak) { (peak as f64 + shift, peak_level) } else { (peak as f64, values[peak]) };
 
-    let bound = waveform.place_of(earliest).max(1);
     let upstroke = (upstroke_reach(cycle) * per_second) as usize;
     let from = peak.saturating_sub(upstroke).max(bound);
     let slope_at = |i: usize| 0.5 * (values[i + 1] - values[i - 1]) * per_second;

@@ -19,6 +19,8 @@ const FLAT_S: f64 = 1.0;
 const RAIL_S: f64 = 0.06;
 /// Steeply: by this share of the recent span, in the time that the rail lasts.
 const RAIL_RISE: f64 = 0.12;
+/// And by this many of the smallest steps seen, so that a coarse converter does not look clipped.
+const RAIL_STEPS: f64 = 3.0;
 /// The recent span is that of the last seconds.
 const SPAN_S: f64 = 2.0;
 
@@ -61,6 +63,7 @@ pub(crate) struct Intake {
     span: RunningExtrema,
     recent: Vec<f64>,
     received: usize,
+    smallest_step: f64,
     plateau_is_rail: bool,
 }
 
@@ -83,6 +86,7 @@ impl Intake {
             span: RunningExtrema::new(rate.samples(SPAN_S))?,
             recent: vec![0.0; 2 * rail + 1],
             received: 0,
+            smallest_step: f64::INFINITY,
             plateau_is_rail: false,
         })
     }
@@ -99,6 +103,7 @@ impl Intake {
         self.equal_run = 0;
         self.rail_run = 0;
         self.received = 0;
+        self.smallest_step = f64::INFINITY;
         self.plateau_is_rail = false;
         self.span.reset();
     }
@@ -187,6 +192,9 @@ impl Intake {
         self.received += 1;
         self.span.push(raw);
         if self.equal_run == 1 {
+            if let Some(last) = self.last {
+                self.smallest_step = self.smallest_step.min((raw - last).abs());
+            }
             self.plateau_is_rail = false;
             return (false, 0);
         }
@@ -198,7 +206,8 @@ impl Intake {
         let Some(extremes) = self.span.current() else { return (false, 0) };
         let span = extremes.max - extremes.min;
         let is_extreme = raw == extremes.max || raw == extremes.min;
-        self.plateau_is_rail = is_extreme && span > 0.0 && (raw - before).abs() >= RAIL_RISE * span;
+        let steep = (RAIL_RISE * span).max(RAIL_STEPS * self.smallest_step);
+        self.plateau_is_rail = is_extreme && span > 0.0 && (raw - before).abs() >= steep;
         (self.plateau_is_rail, if self.plateau_is_rail { self.rail - 1 } else { 0 })
     }
 }

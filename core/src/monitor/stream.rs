@@ -356,6 +356,8 @@ impl Stream {
         let from = from.max(held.start);
         self.waveform.load(self.history.values(held.clone()), held.start, from, to.min(held.end), sign, cycle);
         let reading = pulse::read(&self.waveform, found.peak, earliest, cycle).filter(|r| r.amplitude() > 0.0);
+        // The pulse before may have been read later than finding saw it; the order of peaks is kept.
+        let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
         let spoilt = reading.and_then(|r| self.spoilt(&r));
         let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some();
         let time = (self.start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
