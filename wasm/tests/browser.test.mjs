@@ -1,0 +1,61 @@
+// The package in a real browser, served as plain files: the same beats as in Node.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { folder, pkg, plethys, stream } from "./support.mjs";
+
+await plethys.init();
+
+const chromiums = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const executablePath = chromiums.find((path) => path !== undefined && path !== "" && existsSync(path));
+const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+
+function served(samples) {
+  return createServer((request, response) => {
+    const path = normalize(new URL(request.url, "http://localhost").pathname);
+    if (path === "/samples") {
+      response.end(Buffer.from(samples.buffer));
+      return;
+    }
+    const file = path.startsWith("/pkg/") ? join(pkg, path.slice(4)) : join(folder, "tests", path);
+    if (!existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
+  });
+}
+
+test("a page computes the same beats as Node", { skip: executablePath === undefined && "no Chromium was found (CHROMIUM names another)" }, async () => {
+  const samples = stream(125, 60);
+  const server = served(samples);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const browser = await chromium.launch({ executablePath, args, headless: true });
+  try {
+    const page = await browser.newPage();
+    const faults = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && !message.location().url.endsWith("/favicon.ico") && faults.push(message.text()));
+    await page.goto(`http://127.0.0.1:${server.address().port}/browser.html`);
+    await page.waitForFunction(() => globalThis.result !== undefined, undefined, { timeout: 30_000 });
+    const result = await page.evaluate(() => globalThis.result);
+    assert.equal(result.error, undefined);
+    assert.deepEqual(faults, []);
+    const { beats, pulseRate } = plethys.analyze(samples, { sampleRate: 125, signal: "ppg" });
+    assert.ok(beats.length > 60);
+    assert.equal(result.pushed, beats.length);
+    assert.deepEqual(result.beats, [...beats.onset, ...beats.amplitude, ...beats.quality, ...beats.accepted].map((value) => String(value)));
+    assert.equal(result.pulseRate, pulseRate);
+    assert.equal(result.snapshot.state, "Tracking");
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});

@@ -1,0 +1,112 @@
+// Every public name of the package in use; compiled by types.test.mjs, never run.
+
+import init, { Monitor, analyze, columns, init as load, initSync, reasons, states } from "plethys";
+import type {
+  Absent,
+  Analysis,
+  AnalyzeOptions,
+  Beats,
+  Calibration,
+  ColumnInfo,
+  Counts,
+  ModuleSource,
+  MonitorOptions,
+  Notch,
+  Polarity,
+  Rates,
+  Reason,
+  References,
+  Samples,
+  SignalKind,
+  Snapshot,
+  State,
+  StreamOptions,
+  Units,
+} from "plethys";
+
+export async function loading(source: ModuleSource, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  await init();
+  await load(source);
+  await init(fetch("/plethys_bg.wasm"));
+  initSync(bytes);
+}
+
+const signal: SignalKind = "pvr";
+const polarity: Polarity = "auto";
+const calibration: Calibration = { scale: 2, offset: 1, unit: "mm[Hg]", date: "2026-06-11" };
+const stream: StreamOptions = { signal, polarity, calibration, sensorRange: [0, 1023], dcCoupled: true };
+const options: MonitorOptions = { ...stream, sampleRate: 125, motion: true, companion: true };
+
+export function live(samples: Samples, time: Float64Array, motion: Float32Array): number {
+  const monitor = new Monitor(options);
+  const references: References = { time, motion, companion: samples };
+  let beats: Beats = monitor.push(samples, references);
+  beats = monitor.push(new Int16Array(10));
+  beats = monitor.push([1, 2, 3]);
+  beats = monitor.pushTimed(time, samples);
+  const places: Float64Array[] = [monitor.input, monitor.inputTime, monitor.inputMotion, monitor.inputCompanion];
+  beats = monitor.pushInput(places.length);
+  beats = monitor.pushInput(3, true);
+  beats = monitor.finish();
+  beats = monitor.beats;
+  const pulses: Float64Array = monitor.pulses;
+  const rates: Rates = monitor.rates;
+  const units: Units = monitor.units;
+  const now: Snapshot = monitor.snapshot();
+  const { pulseRate, pulseRateUncertainty, perfusionIndex, amplitude, quality } = now;
+  const absent: Absent = now.absent;
+  const why: Reason | undefined = absent.perfusionIndex ?? absent.pulseRate ?? absent.amplitude ?? absent.quality;
+  const state: State = now.state;
+  const counts: Counts = now.counts;
+  monitor.reset();
+  const finished: boolean = monitor.isFinished;
+  const latency: number = monitor.latency;
+  monitor.free();
+  monitor[Symbol.dispose]();
+  const numbers = [beats.onset, beats.peak, beats.end, beats.rate, beats.amplitude, beats.amplitudeCorrected, beats.perfusionIndex];
+  const more: Float64Array[] = [beats.upstrokeTime, beats.width, beats.maxSlope, beats.foot, beats.quality, pulses, ...numbers];
+  const flags: Uint8Array[] = [beats.accepted, beats.bridged, beats.clipped, beats.rateLocked, rates.tracked];
+  const notch: Notch | undefined = beats.notch[0];
+  const reason: Reason | undefined = beats.reason[0] ?? rates.reason[0];
+  const rows: Float64Array[] = [rates.time, rates.pulseRate, rates.pulseRateUncertainty, rates.quality];
+  void [why, state, counts.missing, finished, notch, reason, units.maxSlope, pulseRateUncertainty, perfusionIndex, amplitude, quality];
+  return more.length + flags.length + rows.length + latency + (pulseRate ?? 0) + now.time;
+}
+
+export function batch(samples: Samples): Analysis {
+  const with_time: AnalyzeOptions = { ...stream, time: samples, motion: [0, 0, 1], companion: samples };
+  const result = analyze(samples, with_time);
+  const { beats, rates, pulses, pulseRate, perfusionIndex, amplitude, quality, state, absent, counts, polarity } = result;
+  const { units, sampleRate, signal, latency, duration } = result;
+  void [beats, rates, pulses, pulseRate, perfusionIndex, amplitude, quality, state, absent, counts, polarity];
+  void [units.amplitude, sampleRate, signal, latency, duration];
+  return analyze(Uint16Array.of(1, 2), { sampleRate: 100 });
+}
+
+export function lists(): number {
+  const all: readonly ColumnInfo[] = [...columns("beats"), ...columns("rates")];
+  const { name, snakeName, kind, unit, what } = all[0] ?? { name: "", snakeName: "", kind: "number", unit: "", what: "" };
+  const known: readonly Reason[] = reasons();
+  const now: readonly State[] = states();
+  return known.length + now.length + [name, snakeName, kind, unit, what].length;
+}
+
+export function wrong(monitor: Monitor, beats: Beats): void {
+  // @ts-expect-error a sample rate is needed
+  new Monitor({ signal: "ppg" });
+  // @ts-expect-error no such signal
+  new Monitor({ sampleRate: 125, signal: "ecg" });
+  // @ts-expect-error no such option
+  new Monitor({ sampleRate: 125, rate: 125 });
+  // @ts-expect-error two streams
+  monitor.push([[1, 2], [3, 4]]);
+  // @ts-expect-error 64-bit integers
+  monitor.push(new BigInt64Array(3));
+  // @ts-expect-error text
+  analyze("1, 2", { sampleRate: 125 });
+  // @ts-expect-error columns are read only
+  beats.peak = new Float64Array(3);
+  // @ts-expect-error may be absent
+  const rate: number = monitor.snapshot().pulseRate;
+  void rate;
+}
