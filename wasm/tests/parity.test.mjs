@@ -71,8 +71,12 @@ const golden = join(root, "core", "tests", "golden");
 const vectors = existsSync(golden) ? readdirSync(golden).filter((name) => name.endsWith(".json")) : [];
 test("golden vectors", { skip: vectors.length === 0 && "there are none in core/tests/golden" }, () => {
   for (const name of vectors) {
-    const vector = JSON.parse(readFileSync(join(golden, name), "utf8"));
-    assert.ok(vector, name);
+    const { sample_rate: sampleRate, signal, samples_f64_hex: hex, beats_bytes_hex: expected } = JSON.parse(readFileSync(join(golden, name), "utf8"));
+    const samples = new Float64Array(Uint8Array.from(Buffer.from(hex, "hex")).buffer);
+    assert.ok(samples.length > 0 && expected.length > 0, `${name}: nothing to compare`);
+    assert.equal(tableBytes("beats", plethys.analyze(samples, { sampleRate, signal }).beats).toString("hex"), expected, `${name}: beats`);
+    const third = Math.floor(samples.length / 3);
+    assert.equal(tableBytes("beats", pushed({ sampleRate, signal }, samples, [third]).beats).toString("hex"), expected, `${name}: pushed`);
   }
 });
 
