@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from importlib.metadata import version as _version
 
-from . import _plethys
+from . import _plethys, datasets
 from ._plethys import ProcessError
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
@@ -42,5 +42,6 @@ __all__ = [
     "Table",
     "Trend",
     "analyze",
+    "datasets",
     "read",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -78,6 +80,13 @@ class Table:
         Two tables are the same bit for bit if and only if these are; Rust and JavaScript give the same bytes.
         """
         return b"".join(a.astype(a.dtype.newbyteorder("<"), copy=False).tobytes() for a in self._arrays.values())
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Writes the table as comma-separated text, numbers in full precision, absent cells empty."""
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(self.columns)
+            writer.writerows(zip(*(_texts(self[name]) for name in self.columns), strict=True))
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a pandas DataFrame; units are in `.attrs["units"]`."""
@@ -193,6 +202,14 @@ class Table:
         )
 
 
+def _texts(column: npt.NDArray[Any]) -> list[str]:
+    if column.dtype.kind == "f":
+        return ["" if np.isnan(value) else repr(value) for value in column.tolist()]
+    if column.dtype.kind == "b":
+        return ["true" if value else "false" for value in column.tolist()]
+    return ["" if value is None else str(value) for value in column]
+
+
 def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return "–"
@@ -209,25 +226,24 @@ class Beats(Table):
     _layout = _plethys.BEATS
     __slots__ = ()
 
-    if TYPE_CHECKING:
-        onset: Floats
-        peak: Floats
-        end: Floats
-        rate: Floats
-        amplitude: Floats
-        amplitude_corrected: Floats
-        perfusion_index: Floats
-        upstroke_time: Floats
-        width: Floats
-        max_slope: Floats
-        foot: Floats
-        quality: Floats
-        accepted: Bools
-        bridged: Bools
-        clipped: Bools
-        rate_locked: Bools
-        reason: Texts
-        notch: Texts
+    onset: Floats
+    peak: Floats
+    end: Floats
+    rate: Floats
+    amplitude: Floats
+    amplitude_corrected: Floats
+    perfusion_index: Floats
+    upstroke_time: Floats
+    width: Floats
+    max_slope: Floats
+    foot: Floats
+    quality: Floats
+    accepted: Bools
+    bridged: Bools
+    clipped: Bools
+    rate_locked: Bools
+    reason: Texts
+    notch: Texts
 
 
 class Rates(Table):
@@ -236,13 +252,12 @@ class Rates(Table):
     _layout = _plethys.RATES
     __slots__ = ()
 
-    if TYPE_CHECKING:
-        time: Floats
-        pulse_rate: Floats
-        pulse_rate_uncertainty: Floats
-        quality: Floats
-        tracked: Bools
-        reason: Texts
+    time: Floats
+    pulse_rate: Floats
+    pulse_rate_uncertainty: Floats
+    quality: Floats
+    tracked: Bools
+    reason: Texts
 
 
 class Trend(Table):
@@ -251,11 +266,10 @@ class Trend(Table):
     _layout = getattr(_plethys, "TREND", [])
     __slots__ = ()
 
-    if TYPE_CHECKING:
-        time: Floats
-        pulse_rate: Floats
-        pulse_rate_uncertainty: Floats
-        perfusion_index: Floats
-        amplitude: Floats
-        quality: Floats
-        beats: Floats
+    time: Floats
+    pulse_rate: Floats
+    pulse_rate_uncertainty: Floats
+    perfusion_index: Floats
+    amplitude: Floats
+    quality: Floats
+    beats: Floats

@@ -9,7 +9,7 @@ import csv
 import os
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -494,10 +494,14 @@ def _careful_columns(path: Path, lines: Sequence[str], layout: _Layout, content:
     width = len(layout.names)
     rows: list[list[str]] = []
     numbers: list[int] = []  # of the lines, from 1
-    for number, line in enumerate(lines[layout.first :], layout.first + 1):
+    split: Iterable[list[str]]
+    if layout.delimiter is None:
+        split = map(str.split, lines[layout.first :])
+    else:
+        split = csv.reader(lines[layout.first :], delimiter=layout.delimiter, skipinitialspace=True)
+    for number, (line, cells) in enumerate(zip(lines[layout.first :], split, strict=False), layout.first + 1):
         if line.lstrip().startswith("#"):
             continue
-        cells = _cells(line, layout.delimiter)
         if not line.strip():
             cells = [""] * width  # an empty line is a missing sample: to leave it out would shift the time of the rest
         if len(cells) != width:
@@ -506,6 +510,9 @@ def _careful_columns(path: Path, lines: Sequence[str], layout: _Layout, content:
         numbers.append(number)
     for name, texts in zip(layout.names, zip(*rows, strict=True), strict=True):
         first = next((text for text in texts if text.strip()), "")
+        if _is_date(first) and (dates := _dates(texts)) is not None:
+            content.channels[name] = dates
+            continue
         parse = _date if _is_date(first) else _decimal_comma if layout.comma else _number
         values = [parse(text) for text in texts]
         if None in values:
@@ -521,6 +528,14 @@ def _careful_columns(path: Path, lines: Sequence[str], layout: _Layout, content:
 
 def _decimal_comma(cell: str) -> float | None:
     return _number(cell.replace(",", ".", 1))
+
+
+def _dates(texts: Sequence[str]) -> npt.NDArray[Any] | None:
+    """All cells at once, or None where one of them is no ISO 8601 date."""
+    try:
+        return np.array([t.strip().removesuffix("Z").replace(" ", "T", 1) or "NaT" for t in texts], "datetime64[us]")
+    except ValueError:
+        return None
 
 
 def _date(cell: str) -> np.datetime64 | None:

@@ -54,6 +54,7 @@ impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
 pub(crate) fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("BEATS", BEATS.describe())?;
     module.add("RATES", RATES.describe())?;
+    module.add("TRUTH", crate::synthetic::truth_columns())?;
     // Code 0 is absent; the names follow in the order of their codes.
     let reasons: Vec<Option<&str>> = std::iter::once(None).chain(Reason::ALL.map(|r| Some(r.name()))).collect();
     let notches: Vec<Option<&str>> =

@@ -8,6 +8,7 @@ mod config;
 mod errors;
 mod input;
 mod monitor;
+mod synthetic;
 
 use pyo3::prelude::*;
 
@@ -24,6 +25,8 @@ mod _plethys {
     use crate::errors::ProcessError;
     #[pymodule_export]
     use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
+    #[pymodule_export]
+    use crate::synthetic::{catalogue, catalogue_toml, stress_set, stress_sets, synthetic};
 
     /// The closed lists and the columns that the package builds its tables from.
     #[pymodule_init]

@@ -1,0 +1,186 @@
+"""The figure of an analysis: waveform with its beats, and amplitude, rate and perfusion index over time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ._stream import Analysis
+
+_INK, _FAINT = "#23303d", "#9aa5b1"
+_WAVE, _PEAK, _ONSET, _REJECTED, _TREND = "#4a5a6a", "#c2410c", "#1d6fb8", "#b3261e", "#0f766e"
+_MOST_REASONS = 24  # labels in the detail; more would cover the waveform
+
+
+def plot(
+    result: Analysis, path: str | os.PathLike[str] | None, *, start: float | None, seconds: float
+) -> Figure:
+    """See `Analysis.plot`."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError("plots need matplotlib: pip install 'plethys[plot]'") from error
+    if "IPython" in sys.modules:  # lets a notebook show the figure
+        import matplotlib.pyplot  # noqa: F401
+
+    figure = Figure(figsize=(11, 8.2), layout="constrained")
+    wave, amplitude, rate, perfusion = figure.subplots(4, 1, height_ratios=(2.2, 1, 1, 1))
+    _waveform(wave, result, start, seconds)
+    _amplitude(amplitude, result)
+    _rate(rate, result)
+    _perfusion(perfusion, result)
+    for axes in (amplitude, rate, perfusion):
+        axes.set_xlim(0, max(result.duration, 1e-9))
+        axes.sharex(amplitude) if axes is not amplitude else None
+    for axes in (amplitude, rate):
+        axes.tick_params(labelbottom=False)
+    perfusion.set_xlabel("time from the first sample [s]")
+    for axes in (wave, amplitude, rate, perfusion):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(colors=_INK, labelsize=9)
+        axes.grid(True, color="#e6eaee", linewidth=0.7)
+        axes.set_axisbelow(True)
+    figure.align_ylabels()
+    if path is not None:
+        figure.savefig(path, dpi=150)
+    return figure
+
+
+def _times(result: Analysis) -> npt.NDArray[np.float64]:
+    """Time of each sample, s from the first."""
+    if result.time is None:
+        return np.arange(len(result.samples)) / result.sample_rate
+    finite = result.time[np.isfinite(result.time)]
+    return result.time - (finite[0] if len(finite) else 0.0)
+
+
+def _waveform(axes: Axes, result: Analysis, start: float | None, seconds: float) -> None:
+    beats = result.beats
+    if start is None:
+        start = max(0.0, (result.duration - seconds) / 2)
+    end = start + seconds
+    times, samples = _times(result), np.asarray(result.samples, np.float64)
+    shown = (times >= start) & (times <= end)
+    axes.plot(times[shown], samples[shown], color=_WAVE, linewidth=1.0)
+    known = np.isfinite(samples) & np.isfinite(times)
+
+    def level(at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.interp(at, times[known], samples[known]) if known.any() else np.zeros(len(at))
+
+    inside = (beats.peak >= start) & (beats.peak <= end)
+    good, bad = inside & beats.accepted, inside & ~beats.accepted
+    onset, peak = beats.onset[good], beats.peak[good]
+    axes.plot(onset, level(onset), "o", color=_ONSET, markersize=4.5, label="onset")
+    axes.plot(peak, level(peak), "v", color=_PEAK, markersize=6, label="systolic peak")
+    if bad.any():
+        peak = beats.peak[bad]
+        axes.plot(peak, level(peak), "x", color=_REJECTED, markersize=7, markeredgewidth=1.6, label="left out")
+        for x, reason in list(zip(peak, beats.reason[bad], strict=True))[:_MOST_REASONS]:
+            axes.annotate(
+                str(reason or ""),
+                (float(x), 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, -3),
+                textcoords="offset points",
+                rotation=90,
+                ha="center",
+                va="top",
+                fontsize=8,
+                color=_REJECTED,
+            )
+    axes.set_xlim(start, min(end, max(result.duration, start + 1e-9)))
+    axes.margins(y=0.12)
+    inverted = result.polarity == "inverted"
+    if inverted:
+        axes.invert_yaxis()
+    axes.set_ylabel("raw samples" + (", axis turned" if inverted else ""), color=_INK)
+    accepted = int(beats.accepted.sum())
+    axes.set_title(
+        f"{result.signal.upper() if len(result.signal) == 3 else result.signal}, {result.duration:.0f} s at "
+        f"{result.sample_rate:.4g} Hz: {result.state}, {accepted} beats accepted, {len(beats) - accepted} left out",
+        loc="left",
+        fontsize=11,
+        color=_INK,
+    )
+    axes.legend(loc="upper right", ncols=3, fontsize=9, framealpha=0.9, bbox_to_anchor=(1, 1.16), frameon=False)
+
+
+def _dots(axes: Axes, result: Analysis, column: str) -> npt.NDArray[np.float64]:
+    beats = result.beats
+    values: npt.NDArray[np.float64] = beats[column]
+    good = beats.accepted
+    axes.plot(beats.peak[good], values[good], ".", color=_FAINT, markersize=3)
+    return values[good][np.isfinite(values[good])]
+
+
+def _limits(axes: Axes, values: npt.NDArray[np.float64]) -> None:
+    """Fits the axis to all but the outermost hundredth, so that one odd beat does not flatten the rest."""
+    if len(values):
+        low, high = np.quantile(values, (0.005, 0.995))
+        margin = 0.15 * (high - low) or 0.1 * abs(high) or 1.0
+        axes.set_ylim(low - margin, high + margin)
+
+
+def _trend(axes: Axes, result: Analysis, column: str) -> None:
+    """The trend over the recording's own minutes, or ten parts of a short one."""
+    window = 60.0 if result.duration >= 300 else max(result.duration / 10, 5.0)
+    if result.duration < 2 * window:
+        return
+    if not hasattr(result._raw, "trend"):
+        return
+    trend = result.trend(window=window, step=window)
+    if np.isfinite(trend[column]).any():
+        label = f"{window:.0f} s windows"
+        axes.plot(trend.time, trend[column], "-o", color=_TREND, linewidth=1.6, markersize=3.5, label=label)
+        axes.legend(loc="upper right", fontsize=8, frameon=False)
+
+
+def _amplitude(axes: Axes, result: Analysis) -> None:
+    values = _dots(axes, result, "amplitude")
+    _limits(axes, values)
+    _trend(axes, result, "amplitude")
+    unit = result.units["amplitude"]
+    axes.set_ylabel("amplitude\n" + ("[raw units]" if unit == "unstated" else f"[{unit}]"), color=_INK)
+    _say_absent(axes, result, "amplitude", values)
+
+
+def _rate(axes: Axes, result: Analysis) -> None:
+    values = _dots(axes, result, "rate")
+    rows = result.rates
+    axes.plot(rows.time, rows.pulse_rate, color=_TREND, linewidth=1.4)
+    low, high = rows.pulse_rate - rows.pulse_rate_uncertainty, rows.pulse_rate + rows.pulse_rate_uncertainty
+    axes.fill_between(rows.time, low, high, color=_TREND, alpha=0.25, linewidth=0)
+    _limits(axes, np.concatenate([values, rows.pulse_rate[np.isfinite(rows.pulse_rate)]]))
+    axes.set_ylabel("pulse rate\n[/min]", color=_INK)
+    _say_absent(axes, result, "pulse_rate", values)
+
+
+def _perfusion(axes: Axes, result: Analysis) -> None:
+    values = _dots(axes, result, "perfusion_index")
+    _limits(axes, values)
+    _trend(axes, result, "perfusion_index")
+    axes.set_ylabel("perfusion\nindex [%]", color=_INK)
+    _say_absent(axes, result, "perfusion_index", values)
+
+
+def _say_absent(axes: Axes, result: Analysis, name: str, values: npt.NDArray[Any]) -> None:
+    if name in result.absent and not len(values):
+        axes.text(
+            0.5,
+            0.5,
+            f"absent: {result.absent[name]}",
+            transform=axes.transAxes,
+            ha="center",
+            va="center",
+            color=_INK,
+            fontsize=10,
+        )
+        axes.set_yticks([])

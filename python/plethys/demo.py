@@ -1,0 +1,99 @@
+"""`python -m plethys.demo`: the main job on real recordings.
+
+Analyses HeartPy's example recordings (and, where `PLETHYS_DATA` names a folder of recordings, every pulse recording in it), prints
+what came out and how long it took, and draws waveform, beats and trends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from . import datasets
+from ._stream import Analysis, analyze
+from .recording import ReadError, Recording, read
+
+
+def recordings(data: Path | None) -> Iterator[tuple[str, Recording, bool]]:
+    """Source, recording, and whether it is drawn: HeartPy's, and the first of each folder of `data`."""
+    for recording in datasets.heartpy():
+        yield "heartpy", recording, True
+    if data is None:
+        return
+    for folder in sorted(path for path in data.iterdir() if path.is_dir()):
+        drawn = False
+        for path in sorted(folder.glob("*.npz")):
+            try:
+                recording = read(path)
+            except ReadError:
+                continue  # temperatures, frames, flows: no pulse stream in it
+            if recording.signal is not None and not path.stem.startswith("heartpy"):
+                yield folder.name, recording, not drawn
+                drawn = True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the demo; 0 when every recording was analysed."""
+    parser = argparse.ArgumentParser(prog="python -m plethys.demo", description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path("demo-output"), help="folder for the figures")
+    parser.add_argument("--no-plots", action="store_true", help="only the table")
+    options = parser.parse_args(arguments)
+    data = Path(os.environ["PLETHYS_DATA"]) if os.environ.get("PLETHYS_DATA") else None
+    if data is not None and not data.is_dir():
+        print(f"PLETHYS_DATA names no folder: {data}", file=sys.stderr)
+        return 1
+
+    grid = Grid(box=None, header_style="bold", pad_edge=False)
+    grid.add_column("recording")
+    for title in ("s", "Hz", "beats", "left out", "rate /min", "amplitude", "perfusion index", "ms"):
+        grid.add_column(title, justify="right")
+    signal_s = work_s = 0.0
+    drawn: list[tuple[str, Analysis]] = []
+    count = 0
+    for source, recording, draw in recordings(data):
+        begin = time.perf_counter()
+        result = analyze(recording)
+        elapsed = time.perf_counter() - begin
+        signal_s, work_s, count = signal_s + result.duration, work_s + elapsed, count + 1
+        name = recording.name if recording.name.startswith(source) else f"{source}_{recording.name}"
+        accepted = int(result.beats.accepted.sum())
+        grid.add_row(
+            name,
+            f"{result.duration:.1f}",
+            f"{result.sample_rate:.5g}",
+            str(accepted),
+            str(len(result.beats) - accepted),
+            _say(result, "pulse_rate", ".1f"),
+            _say(result, "amplitude", ".4g"),
+            _say(result, "perfusion_index", ".3g", " %"),
+            f"{1000 * elapsed:.1f}",
+        )
+        if draw and not options.no_plots:
+            drawn.append((name, result))
+    console = Console() if sys.stdout.isatty() else Console(width=140)
+    console.print(grid)
+    print(f"\n{count} recordings, {signal_s / 60:.1f} min of signal in {work_s:.2f} s: {signal_s / work_s:.0f} times real time")
+    if data is None:
+        print("PLETHYS_DATA is not set: HeartPy's recordings only")
+    if drawn:
+        options.output.mkdir(parents=True, exist_ok=True)
+        for name, result in drawn:
+            result.plot(options.output / f"{name}.png")
+        print(f"{len(drawn)} figures (the first recording of each source) are in {options.output.resolve()}")
+    return 0
+
+
+def _say(result: Analysis, name: str, form: str, unit: str = "") -> str:
+    value = getattr(result, name)
+    return format(value, form) + unit if value is not None else f"– {result.absent[name]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
