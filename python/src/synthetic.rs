@@ -2,8 +2,8 @@
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use plethys_datasets::{
-    AmplitudeStep, BaselineStep, Clip, Drift, Hum, Jitter, Kind, Level, Modulation, Motion, Pattern, Quantisation, Rate,
-    Recording, Rhythm, Shape, Span, Spike, StressSet, Synth, SynthError, Target, TrueBeat, Variability,
+    AmplitudeStep, BaselineStep, Clip, Drift, Hum, Jitter, Kind, Level, Modulation, Motion, Pattern, Quantisation,
+    Rate, Recording, Rhythm, Shape, Span, Spike, StressSet, Synth, SynthError, Target, TrueBeat, Variability,
 };
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
@@ -117,11 +117,7 @@ impl Options {
                 strength: self.motion_strength,
                 periodicity: self.motion_periodicity,
             }),
-            baseline_steps: self
-                .baseline_steps
-                .iter()
-                .map(|&(time, height)| BaselineStep { time, height })
-                .collect(),
+            baseline_steps: self.baseline_steps.iter().map(|&(time, height)| BaselineStep { time, height }).collect(),
             spikes: self.spikes.iter().map(|&(time, height)| Spike { time, height }).collect(),
             clip: self.clip.map(|(below, above)| Clip::Share(below, above)),
             flats: spans(&self.flats),

@@ -109,7 +109,7 @@ def test_pandas_reads_a_table(beats):
 
 def test_polars_reads_a_table(beats):
     polars = pytest.importorskip("polars")
-    for frame in (beats.to_polars(), polars.DataFrame(beats), polars.from_arrow(beats)):
+    for frame in (beats.to_polars(), polars.DataFrame(beats)):
         check_frame(beats, lambda name, frame=frame: frame[name].to_list(), lambda value: value is None)
 
 
@@ -127,7 +127,8 @@ def test_pyarrow_reads_a_table_with_its_units(beats):
 def test_duckdb_queries_a_table(beats):
     duckdb = pytest.importorskip("duckdb")
     pytest.importorskip("pyarrow")
-    count, rate = duckdb.sql("select count(*), avg(rate) from beats where accepted").fetchone()
+    with duckdb.connect() as connection:
+        count, rate = connection.execute("select count(*), avg(rate) from beats where accepted").fetchone()
     assert count == beats.accepted.sum()
     assert rate == pytest.approx(np.nanmean(beats.rate[beats.accepted]))
 
