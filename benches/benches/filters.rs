@@ -17,10 +17,13 @@ const RATE: f64 = 125.0;
 const BLOCK: usize = 15_000;
 const REFERENCE: &str = "cascade of 4 biquads";
 
-/// A stage as something that takes a block and returns a number that depends on all of it.
+/// Takes a block and returns a number that depends on all of it.
+type Run = Box<dyn FnMut(&[f64]) -> f64>;
+
+/// A stage under its name.
 struct Bench {
     name: &'static str,
-    run: Box<dyn FnMut(&[f64]) -> f64>,
+    run: Run,
 }
 
 fn bench(name: &'static str, run: impl FnMut(&[f64]) -> f64 + 'static) -> Bench {
