@@ -18,10 +18,9 @@ from .peers import Peer, installed_peers
 from .report import Run, as_json, markdown
 from .score import score_beats
 from .stability import Rerun, Stream, rerun, stream
-from .synthetic import run_noise, stress_cases, write_stress_sets
+from .synthetic import PREFIX, run_noise, stress_cases, write_stress_sets
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-STREAMED_SET = "bidmc"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,8 +108,7 @@ def run_everything(cases: list[Case], detectors: list[Detector], options: argpar
             results[case.name, detector.name] = found
             measured.summaries[case.name, detector.name] = summary
     if not options.quick:
-        streamed = [case for case in cases if case.name.split(" ")[0] == STREAMED_SET]
-        run_live(streamed, detectors, measured)
+        run_live([case for case in cases if not case.name.startswith(PREFIX)], detectors, measured)
         if not options.sets or "synthetic" in options.sets:
             for detector in detectors[:2]:
                 measured.noise += run_noise(detector, options.out / "stress")
@@ -123,7 +121,7 @@ def run_live(cases: list[Case], detectors: list[Detector], measured: Measured) -
     for case in cases if plethys else ():
         scores = []
         for recording in case.recordings:
-            streamed = stream(plethys.module, recording)
+            streamed = stream(plethys.module, recording, case.motion, case.companion)
             measured.streams.append(streamed)
             scores.append(
                 score_beats(

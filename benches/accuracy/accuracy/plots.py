@@ -56,7 +56,7 @@ def error_distribution(run: Run, cases: list[str]):
             axis.plot(known, share, label=detector, **_style(detector))
         axis.set(title=case, xlabel="error, bpm", xlim=(0, LARGEST_ERROR_BPM), ylim=(0, 1))
     axes[0].set_ylabel("share of 8 s windows")
-    axes[-1].legend(fontsize=7)
+    axes[0].legend(fontsize=7)
     return figure
 
 
@@ -80,7 +80,7 @@ def coverage_curve(run: Run, cases: list[str]):
         axis.set(title=case, xlabel="share of windows answered", xlim=(0, 1.02))
         axis.set_ylim(bottom=0)
     axes[0].set_ylabel("MAE, bpm")
-    axes[-1].legend(fontsize=7)
+    axes[0].legend(fontsize=7)
     return figure
 
 

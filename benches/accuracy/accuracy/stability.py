@@ -22,11 +22,6 @@ MOVED_S = 0.150
 PEER_STRETCH_S = 120.0
 PAUSE_S = 3.0  # a beat without a next onset is ended by this pause at the latest
 
-COLUMNS = (
-    "onset", "peak", "end", "amplitude", "rate", "perfusion_index", "upstroke_time", "width", "quality",
-    "accepted", "reason",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Stream:
@@ -36,61 +31,69 @@ class Stream:
     beats: int
     late: int  # came more than the latency after the event that ends them
     out_of_order: int  # came after a later beat
-    different: int  # rows that are not bit for bit those of `analyze`
+    different: int  # rows of beats or rates that are not bit for bit those of `analyze`
     pulse_time: np.ndarray  # s, systolic peaks of the prompt pulses
-    pulse_delay: np.ndarray  # s, from the peak to the announcement
+    pulse_delay: np.ndarray  # s, from the peak to the sample that announced it
 
     @property
     def changes(self) -> int:
         return self.late + self.out_of_order + self.different
 
 
-def stream(plethys, recording: Recording) -> Stream:
+def stream(plethys, recording: Recording, motion: bool = False, companion: bool = False) -> Stream:
     """plethys' monitor over the recording, one sample per push."""
-    whole = plethys.analyze(recording.samples, **arguments(recording))
-    monitor = plethys.Monitor(sample_rate=recording.sample_rate, signal=recording.signal)
-    tables, emitted, pulses, delays = [], [], [], []
+    options = arguments(recording, motion, companion)
+    whole = plethys.analyze(recording.samples, **options)
+    beside = {name: options.pop(name) for name in ("time", "motion", "companion") if name in options}
+    monitor = plethys.Monitor(**options, motion="motion" in beside, companion="companion" in beside)
+    beats, rows, emitted, pulses, delays = [], [], [], [], []
     samples = np.ascontiguousarray(recording.samples)
     step = 1.0 / recording.sample_rate
-    for k in range(len(samples)):
-        beats = monitor.push(samples[k : k + 1])
-        now = k * step
-        if len(beats):
-            tables.append(beats)
-            emitted += [now] * len(beats)
-        announced = monitor.pulses
-        if len(announced):
-            times = np.asarray(announced.time, dtype=float)
-            pulses += times.tolist()
-            delays += (now - times).tolist()
+    times = np.arange(len(samples)) * step if recording.time is None else recording.time
+    for k, now in enumerate(times.tolist()):
+        now_beside = {name: values[k : k + 1] for name, values in beside.items()}
+        settled = monitor.push(samples[k : k + 1], **now_beside)
+        if len(settled):
+            beats.append(settled)
+            emitted += [now] * len(settled)
+        if len(monitor.rates):
+            rows.append(monitor.rates)
+        for pulse in monitor.pulses.tolist():
+            pulses.append(pulse)
+            delays.append(now - pulse)
     tail = monitor.finish()
-    tables.append(tail)
+    beats.append(tail)
+    rows.append(monitor.rates)
     emitted += [recording.duration] * len(tail)
-    columns = {name: np.concatenate([np.asarray(getattr(t, name)) for t in tables]) for name in COLUMNS}
+    streamed, streamed_rows = _joined(beats), _joined(rows)
     return Stream(
         record=recording.name,
-        beats=len(columns["peak"]),
-        late=int((np.array(emitted) - _ended(columns) > monitor.latency + step).sum()),
-        out_of_order=int((np.diff(columns["peak"]) < 0).sum()),
-        different=_different_rows(columns, whole.beats),
+        beats=len(streamed["peak"]),
+        late=int((np.array(emitted) - _ended(streamed) > monitor.latency + step).sum()),
+        out_of_order=int((np.diff(streamed["peak"]) < 0).sum()),
+        different=_different_rows(streamed, whole.beats) + _different_rows(streamed_rows, whole.rates),
         pulse_time=np.array(pulses),
         pulse_delay=np.array(delays),
     )
 
 
-def _ended(columns: dict[str, np.ndarray]) -> np.ndarray:
+def _joined(tables: list) -> dict[str, np.ndarray]:
+    return {name: np.concatenate([np.asarray(t[name]) for t in tables]) for name in tables[0].columns}
+
+
+def _ended(beats: dict[str, np.ndarray]) -> np.ndarray:
     """When the event that ends each beat happened, in s."""
-    end = columns["end"].astype(float)
-    return np.where(np.isfinite(end), end, columns["peak"] + PAUSE_S)
+    end = beats["end"].astype(float)
+    return np.where(np.isfinite(end), end, beats["peak"] + PAUSE_S)
 
 
-def _different_rows(columns: dict[str, np.ndarray], beats) -> int:
-    count = len(beats)
-    rows = min(count, len(columns["peak"]))
+def _different_rows(streamed: dict[str, np.ndarray], table) -> int:
+    count = len(next(iter(streamed.values())))
+    rows = min(count, len(table))
     different = np.zeros(rows, dtype=bool)
-    for name, streamed in columns.items():
-        different |= differs(streamed[:rows], np.asarray(getattr(beats, name))[:rows])
-    return int(different.sum()) + abs(count - len(columns["peak"]))
+    for name, column in streamed.items():
+        different |= differs(column[:rows], np.asarray(table[name])[:rows])
+    return int(different.sum()) + abs(count - len(table))
 
 
 def differs(a: np.ndarray, b: np.ndarray) -> np.ndarray:
