@@ -252,7 +252,8 @@ def _scale_of(path: Path, name: str, unit: str | None, stamps: Floats) -> float:
         raise ReadError(f"{path}: expected time stamps that increase in column {name!r}, got none")
     step = float(np.median(steps))
     for scale in (1.0, 1e-3, 1e-6, 1e-9):
-        if 1 / 4000 <= step * scale <= 1 / 20:
+        # A step of 1 is more often a row number, or a second, than a millisecond.
+        if step != 1.0 and 1 / 4000 <= step * scale <= 1 / 20:
             return scale
     raise ReadError(
         f"{path}: expected time stamps of 20 to 4000 samples per second in column {name!r}, got a step of {step:g}; "
@@ -373,7 +374,7 @@ class _Layout:
 
 def _cells(line: str, delimiter: str | None) -> list[str]:
     if delimiter is None:
-        return line.split()
+        return [cell.strip('"') for cell in line.split()]
     return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
 
 
@@ -496,7 +497,7 @@ def _careful_columns(path: Path, lines: Sequence[str], layout: _Layout, content:
     numbers: list[int] = []  # of the lines, from 1
     split: Iterable[list[str]]
     if layout.delimiter is None:
-        split = map(str.split, lines[layout.first :])
+        split = (_cells(line, None) for line in lines[layout.first :])
     else:
         split = csv.reader(lines[layout.first :], delimiter=layout.delimiter, skipinitialspace=True)
     for number, (line, cells) in enumerate(zip(lines[layout.first :], split, strict=False), layout.first + 1):

@@ -200,9 +200,12 @@ pub(crate) fn synthetic(py: Python<'_>, options: Options) -> PyResult<Bound<'_, 
     recording(py, &made)
 }
 
-/// Name, what it stresses, and what is asked (`"f1"`, `"beats_per_minute"` or None, and the number) of each stress set.
+/// Name, what it stresses, and what is asked (`"f1"`, `"beats_per_minute"` or None, and the number) of a stress set.
+type StressSetRow = (String, String, Option<(&'static str, f64)>);
+
+/// Each stress set.
 #[pyfunction]
-pub(crate) fn stress_sets() -> Vec<(String, String, Option<(&'static str, f64)>)> {
+pub(crate) fn stress_sets() -> Vec<StressSetRow> {
     plethys_datasets::stress_sets()
         .into_iter()
         .map(|StressSet { name, what, target, .. }| {
