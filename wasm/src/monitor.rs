@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::block::RawBlock;
 use crate::config::RawConfig;
-use crate::object::{self, BEATS, RATES, set};
+use crate::object::{self, BEATS, RATES, TREND, set};
 
 /// What one call announced; its memory is used again by the next.
 #[derive(Default)]
@@ -147,7 +147,7 @@ fn snapshot(now: &Snapshot) -> Object {
     object
 }
 
-/// A recording's result.
+/// A recording's result, kept for its trends.
 #[wasm_bindgen]
 pub struct RawAnalysis {
     analysis: Analysis,
@@ -165,7 +165,7 @@ pub fn raw_analyze(block: &RawBlock, n: f64, timed: bool, config: &RawConfig) ->
 
 #[wasm_bindgen]
 impl RawAnalysis {
-    /// All of it.
+    /// Everything but the trends.
     #[wasm_bindgen(unchecked_return_type = "object")]
     pub fn fields(&self) -> Object {
         let analysis = &self.analysis;
@@ -187,5 +187,15 @@ impl RawAnalysis {
         set(&object, "latency", analysis.latency);
         set(&object, "duration", analysis.duration);
         object
+    }
+
+    /// A row for each complete window of `window` s, one every `step` s.
+    ///
+    /// # Errors
+    /// A `RangeError` with the kernel's message.
+    #[wasm_bindgen(unchecked_return_type = "object")]
+    pub fn trend(&self, window: f64, step: f64) -> Result<Object, JsValue> {
+        let trend = self.analysis.trend(window, step).map_err(|e| object::error(&e))?;
+        Ok(object::table(&trend, &TREND))
     }
 }

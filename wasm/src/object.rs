@@ -2,7 +2,8 @@
 
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use plethys::table::{
-    BEAT_CODES, BEAT_FLAGS, BEAT_NUMBERS, Column, ColumnUnit, RATE_CODES, RATE_FLAGS, RATE_NUMBERS, Table,
+    BEAT_CODES, BEAT_FLAGS, BEAT_NUMBERS, Column, ColumnUnit, RATE_CODES, RATE_FLAGS, RATE_NUMBERS, TREND_CODES,
+    TREND_FLAGS, TREND_NUMBERS, Table,
 };
 use plethys::{Absent, BeatTable, Config, ConfigError, Counts, Error, Notch, RateTable, Reason, State};
 use wasm_bindgen::prelude::*;
@@ -16,12 +17,14 @@ pub(crate) struct Layout {
 
 pub(crate) const BEATS: Layout = Layout { numbers: &BEAT_NUMBERS, flags: &BEAT_FLAGS, codes: &BEAT_CODES };
 pub(crate) const RATES: Layout = Layout { numbers: &RATE_NUMBERS, flags: &RATE_FLAGS, codes: &RATE_CODES };
+pub(crate) const TREND: Layout = Layout { numbers: &TREND_NUMBERS, flags: &TREND_FLAGS, codes: &TREND_CODES };
 
 impl Layout {
     fn of(name: &str) -> Option<&'static Self> {
         match name {
             "beats" => Some(&BEATS),
             "rates" => Some(&RATES),
+            "trend" => Some(&TREND),
             _ => None,
         }
     }
@@ -143,10 +146,10 @@ pub(crate) fn counts(counts: &Counts) -> Object {
     object
 }
 
-/// The unit of each column of numbers of beats and rate rows, the signal's own put in.
+/// The unit of each column of numbers of beats, rate rows and trends, the signal's own put in.
 pub(crate) fn units(config: &Config) -> Object {
     let object = Object::new();
-    for column in BEAT_NUMBERS.iter().chain(&RATE_NUMBERS) {
+    for column in BEAT_NUMBERS.iter().chain(&RATE_NUMBERS).chain(&TREND_NUMBERS) {
         match column.unit {
             ColumnUnit::Signal => set(&object, column.name, config.unit()),
             ColumnUnit::SignalPerSecond => set(&object, column.name, format!("{}/s", config.unit())),

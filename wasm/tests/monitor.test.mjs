@@ -210,6 +210,30 @@ test("reset is the just-built state, and what a call brought stays until the nex
   monitor.free();
 });
 
+test("a trend has a row per complete window, and says where it cannot answer", () => {
+  const analysis = analyze(samples, { sampleRate: RATE });
+  const trend = analysis.trend(20, 10);
+  assert.deepEqual([...trend.time], [10, 20, 30, 40, 50]);
+  for (let row = 0; row < trend.length; row += 1) {
+    assert.ok(Math.abs(trend.pulseRate[row] - 72) < 0.5, `${trend.pulseRate[row]} /min`);
+    assert.ok(Math.abs(trend.amplitude[row] - 2120) < 60, `${trend.amplitude[row]} counts`);
+  }
+  assert.equal(trend.beats[2], 24);
+  assert.deepEqual([...analysis.trend().time], [30]);
+  const silent = analyze(new Float64Array(60 * RATE), { sampleRate: RATE });
+  assert.ok(Number.isNaN(silent.trend().pulseRate[0]));
+  assert.equal(silent.trend().beats[0], 0);
+  for (const [window, step] of [[0, 10], [10, 0], [NaN, 10], [10, -1], [1e9, 10]]) {
+    assert.throws(() => analysis.trend(window, step), { name: "RangeError", message: /^(window|step) must be from 0.1 to / });
+  }
+  assert.throws(() => analysis.trend("60"), { name: "TypeError", message: "window must be a number, got a string" });
+  analysis.free();
+  analysis.free();
+  assert.throws(() => analysis.trend(), { name: "Error", message: "the analysis was freed" });
+  assert.equal(analysis.beats.length, whole.beats.length, "the fields stay");
+  silent[Symbol.dispose]();
+});
+
 test("every option reaches the kernel", () => {
   const inverted = analyze(samples.map((sample) => -sample), { sampleRate: RATE, polarity: "auto" });
   assert.equal(inverted.polarity, "inverted");

@@ -4,6 +4,7 @@ import init, { Monitor, analyze, columns, init as load, initSync, reasons, state
 import type {
   Absent,
   Analysis,
+  AnalysisFields,
   AnalyzeOptions,
   Beats,
   Calibration,
@@ -21,6 +22,7 @@ import type {
   Snapshot,
   State,
   StreamOptions,
+  Trend,
   Units,
 } from "plethys";
 
@@ -79,12 +81,18 @@ export function batch(samples: Samples): Analysis {
   const { beats, rates, pulses, pulseRate, perfusionIndex, amplitude, quality, state, absent, counts, polarity } = result;
   const { units, sampleRate, signal, latency, duration } = result;
   void [beats, rates, pulses, pulseRate, perfusionIndex, amplitude, quality, state, absent, counts, polarity];
-  void [units.amplitude, sampleRate, signal, latency, duration];
+  const trend: Trend = result.trend(60, 30);
+  const columnsOfTrend: Float64Array[] = [trend.time, trend.pulseRate, trend.pulseRateUncertainty, trend.perfusionIndex];
+  columnsOfTrend.push(trend.amplitude, trend.quality, trend.beats, result.trend().time);
+  const fields: AnalysisFields = result;
+  result.free();
+  result[Symbol.dispose]();
+  void [fields, columnsOfTrend.length, units.amplitude, sampleRate, signal, latency, duration];
   return analyze(Uint16Array.of(1, 2), { sampleRate: 100 });
 }
 
 export function lists(): number {
-  const all: readonly ColumnInfo[] = [...columns("beats"), ...columns("rates")];
+  const all: readonly ColumnInfo[] = [...columns("beats"), ...columns("rates"), ...columns("trend")];
   const { name, snakeName, kind, unit, what } = all[0] ?? { name: "", snakeName: "", kind: "number", unit: "", what: "" };
   const known: readonly Reason[] = reasons();
   const now: readonly State[] = states();

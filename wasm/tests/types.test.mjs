@@ -46,9 +46,10 @@ test("types have exactly the fields that the module gives", () => {
   const monitor = new plethys.Monitor({ sampleRate: 125 });
   monitor.push(samples);
   const given = {
-    Analysis: analysis,
+    AnalysisFields: analysis,
     Beats: analysis.beats,
     Rates: monitor.rates,
+    Trend: analysis.trend(5, 5),
     Counts: analysis.counts,
     Units: analysis.units,
     Snapshot: monitor.snapshot(),
@@ -72,7 +73,7 @@ test("types have exactly the fields that the module gives", () => {
   assert.notEqual(seen.status, 0, "the check does not see a missing column");
   assert.match(seen.stdout, /'true' is not assignable to type 'false'/);
 
-  for (const [kind, table] of [["beats", analysis.beats], ["rates", analysis.rates]]) {
+  for (const [kind, table] of [["beats", analysis.beats], ["rates", analysis.rates], ["trend", analysis.trend(5, 5)]]) {
     assert.deepEqual(Object.keys(table), ["length", ...plethys.columns(kind).map(({ name }) => name)]);
     for (const { name, kind: type } of plethys.columns(kind)) {
       const form = { number: Float64Array, flag: Uint8Array, code: Array }[type];

@@ -1,10 +1,49 @@
 /** A whole recording in one call. */
 
 import { Block } from "./block.js";
-import { STREAM_OPTIONS, configOf, optionsOf, referenceOf, samplesOf } from "./check.js";
+import { STREAM_OPTIONS, configOf, expect, optionsOf, referenceOf, samplesOf } from "./check.js";
 import { memoryBuffer } from "./module.js";
 import { rawAnalyze } from "./raw/plethys.js";
-import type { Analysis, AnalyzeOptions, Samples } from "./types.js";
+import type { RawAnalysis } from "./raw/plethys.js";
+import type { AnalysisFields, AnalyzeOptions, Samples, Trend } from "./types.js";
+
+/** What a recording came to. It holds module memory for `trend`: call `free` when it is no longer needed. */
+export interface Analysis extends AnalysisFields {}
+
+// The class and the interface are one type: the fields are the kernel's, and are not listed again.
+export class Analysis {
+  #raw: RawAnalysis | undefined;
+
+  /** @internal */
+  constructor(raw: unknown) {
+    this.#raw = raw as RawAnalysis;
+    Object.assign(this, this.#raw.fields());
+  }
+
+  /**
+   * Beats and rate rows in windows [k·step, k·step + window), complete ones only.
+   *
+   * @param window - length of a window, s
+   * @param step - from one window to the next, s
+   * @throws RangeError for lengths that are not taken
+   */
+  trend(window = 60, step = 60): Trend {
+    if (this.#raw === undefined) {
+      throw new Error("the analysis was freed");
+    }
+    return this.#raw.trend(expect("window", window, "number"), expect("step", step, "number")) as Trend;
+  }
+
+  /** Gives the memory back; every field stays, only `trend` cannot be called any more. Calling it again does nothing. */
+  free(): void {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+}
 
 /**
  * Analyses a recording: the monitor's own loop, then `finish`.
@@ -34,10 +73,7 @@ export function analyze(samples: Samples, options: AnalyzeOptions): Analysis {
     const estimate = timed && (given.sampleRate === undefined || given.sampleRate === null);
     const config = estimate ? configOf(given, references, block.raw, stream.length) : configOf(given, references);
     try {
-      const raw = rawAnalyze(block.raw, stream.length, timed, config);
-      const analysis = raw.fields() as Analysis;
-      raw.free();
-      return analysis;
+      return new Analysis(rawAnalyze(block.raw, stream.length, timed, config));
     } finally {
       config.free();
     }

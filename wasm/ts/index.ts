@@ -9,11 +9,12 @@
  */
 
 export { analyze } from "./analysis.js";
+export type { Analysis } from "./analysis.js";
 export { columns, init, init as default, initSync, reasons, states } from "./module.js";
 export { Monitor } from "./monitor.js";
 export type {
   Absent,
-  Analysis,
+  AnalysisFields,
   AnalyzeOptions,
   Beats,
   Calibration,
@@ -31,5 +32,6 @@ export type {
   Snapshot,
   State,
   StreamOptions,
+  Trend,
   Units,
 } from "./types.js";

@@ -45,7 +45,7 @@ export function memoryBuffer(): ArrayBuffer {
 }
 
 /** The columns of a table, in order, as the kernel lists them. */
-export function columns(table: "beats" | "rates"): readonly ColumnInfo[] {
+export function columns(table: "beats" | "rates" | "trend"): readonly ColumnInfo[] {
   memoryBuffer();
   return rawLayout(table).map(([name, snakeName, kind, unit, what]) => ({
     name,

@@ -159,6 +159,26 @@ export interface Rates {
   readonly reason: readonly (Reason | undefined)[];
 }
 
+/** Beats and rate rows in windows, one row per complete window; NaN where a window cannot be answered. */
+export interface Trend {
+  /** Number of windows. */
+  readonly length: number;
+  /** Centre of the window, s from the first sample. */
+  readonly time: Float64Array;
+  /** Mean pulse rate of the window's rate rows, /min. */
+  readonly pulseRate: Float64Array;
+  /** One standard deviation of the pulse rate, /min. */
+  readonly pulseRateUncertainty: Float64Array;
+  /** Median perfusion index of the accepted beats, %. */
+  readonly perfusionIndex: Float64Array;
+  /** Median amplitude of the accepted beats, calibrated units. */
+  readonly amplitude: Float64Array;
+  /** Median quality of the accepted beats, 0 to 1. */
+  readonly quality: Float64Array;
+  /** Number of accepted beats. */
+  readonly beats: Float64Array;
+}
+
 /** The fields that may be absent, each with the reason where it is. */
 export interface Absent {
   readonly pulseRate?: Reason;
@@ -214,12 +234,12 @@ export interface Snapshot {
 }
 
 /** The unit (UCUM) of each column of numbers, by its name. */
-export type Units = Readonly<Record<NumberColumn<Beats> | NumberColumn<Rates>, string>>;
+export type Units = Readonly<Record<NumberColumn<Beats> | NumberColumn<Rates> | NumberColumn<Trend>, string>>;
 
 type NumberColumn<Table> = { [Name in keyof Table]: Table[Name] extends Float64Array ? Name : never }[keyof Table];
 
 /** What a recording came to; the values are medians over accepted beats. */
-export interface Analysis {
+export interface AnalysisFields {
   /** Every settled beat, rejected ones with their reason. */
   readonly beats: Beats;
   /** The pulse rate, one row per second. */
