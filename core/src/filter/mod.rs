@@ -14,7 +14,7 @@
 //! All of them are built by `new`, which does all allocation and checks every argument, take samples through `push`, and go
 //! back to the just-built state by `reset`. Outputs are functions of the sequence of samples only, so chunks of any size
 //! give the same bits. Samples are in any unit; NaN and ±inf are missing samples, which no stage is poisoned by.
-//! Finite samples are limited to ±1e100 before arithmetic, so that finite input gives finite output.
+//! Finite samples are limited to ±1e100 before they are summed, so that finite input gives finite output.
 
 mod baseline;
 mod biquad;
