@@ -42,6 +42,8 @@ def plot(
         axes.sharex(amplitude) if axes is not amplitude else None
     for axes in (amplitude, rate):
         axes.tick_params(labelbottom=False)
+    for axes in (amplitude, rate, perfusion):
+        axes.axvspan(*wave.get_xlim(), color="#eef2f6", zorder=0)  # the stretch above
     perfusion.set_xlabel("time from the first sample [s]")
     for axes in (wave, amplitude, rate, perfusion):
         axes.spines[["top", "right"]].set_visible(False)
@@ -133,8 +135,6 @@ def _trend(axes: Axes, result: Analysis, column: str) -> None:
     """The trend over the recording's own minutes, or ten parts of a short one."""
     window = 60.0 if result.duration >= 300 else max(result.duration / 10, 5.0)
     if result.duration < 2 * window:
-        return
-    if not hasattr(result._raw, "trend"):
         return
     trend = result.trend(window=window, step=window)
     if np.isfinite(trend[column]).any():

@@ -263,7 +263,7 @@ class Rates(Table):
 class Trend(Table):
     """Beats and rate rows over windows, one window per row; NaN where a window cannot be answered."""
 
-    _layout = getattr(_plethys, "TREND", [])
+    _layout = _plethys.TREND
     __slots__ = ()
 
     time: Floats

@@ -40,6 +40,13 @@ pub(crate) const BEATS: Names<{ table::BEAT_NUMBERS.len() }, { table::BEAT_FLAGS
 pub(crate) const RATES: Names<{ table::RATE_NUMBERS.len() }, { table::RATE_FLAGS.len() }, { table::RATE_CODES.len() }> =
     Names { numbers: table::RATE_NUMBERS, flags: table::RATE_FLAGS, codes: table::RATE_CODES };
 
+/// Of trends.
+pub(crate) const TREND: Names<
+    { table::TREND_NUMBERS.len() },
+    { table::TREND_FLAGS.len() },
+    { table::TREND_CODES.len() },
+> = Names { numbers: table::TREND_NUMBERS, flags: table::TREND_FLAGS, codes: table::TREND_CODES };
+
 impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
     /// `(name, unit, what)` for each column, in order.
     fn describe(&self) -> Vec<(&'static str, &'static str, &'static str)> {
@@ -50,10 +57,11 @@ impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
     }
 }
 
-/// Puts the lists into the module: `BEATS`, `RATES`, `TRUTH` as `(name, unit, what)`, and the names behind the codes.
+/// Puts the lists into the module: `BEATS`, `RATES`, `TREND`, `TRUTH` as `(name, unit, what)`, and the names behind the codes.
 pub(crate) fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("BEATS", BEATS.describe())?;
     module.add("RATES", RATES.describe())?;
+    module.add("TREND", TREND.describe())?;
     module.add("TRUTH", crate::synthetic::truth_columns())?;
     // Code 0 is absent; the names follow in the order of their codes.
     let reasons: Vec<Option<&str>> = std::iter::once(None).chain(Reason::ALL.map(|r| Some(r.name()))).collect();

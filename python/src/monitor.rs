@@ -8,7 +8,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::columns::{BEATS, RATES, columns};
+use crate::columns::{BEATS, RATES, TREND, columns};
 use crate::config::Config;
 use crate::errors::{config_error, process_error};
 use crate::input::{Beside, Samples, with_slice};
@@ -172,6 +172,12 @@ impl Analysis {
             columns(py, &self.0.rates, &RATES)?,
             PyArray1::from_slice(py, &self.0.pulses),
         ))
+    }
+
+    /// A row per window.
+    fn trend<'py>(&self, py: Python<'py>, window: f64, step: f64) -> PyResult<Bound<'py, PyDict>> {
+        let table = py.detach(|| self.0.trend(window, step)).map_err(process_error)?;
+        columns(py, &table, &TREND)
     }
 
     /// Everything that is not a table, field by field.
