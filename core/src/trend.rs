@@ -12,6 +12,8 @@ use crate::table::{ABSENT, Row, TrendTable, cell};
 const SHORTEST_S: f64 = 0.1;
 /// Longest window and step, s: a month.
 const LONGEST_S: f64 = 2_678_400.0;
+/// Most rows of a trend; a clock that jumped years ahead makes a recording of years, and would make as many rows.
+const MOST_ROWS: f64 = 4_194_304.0;
 
 /// A row of a trend.
 struct TrendRow([f64; 7]);
@@ -37,7 +39,7 @@ impl Analysis {
     /// perfusion index and quality: medians over the accepted beats whose peak lies in it. What a window cannot answer is absent.
     ///
     /// # Errors
-    /// [`Error::Config`] for a window or step outside that range.
+    /// [`Error::Config`] for a window or step outside that range, and for a step that makes more than 2^22 rows.
     ///
     /// ```
     /// use plethys::{Config, SampleRate, analyze};
@@ -49,7 +51,7 @@ impl Analysis {
     /// ```
     pub fn trend(&self, window: f64, step: f64) -> Result<TrendTable, Error> {
         in_range("window", window, SHORTEST_S, LONGEST_S)?;
-        in_range("step", step, SHORTEST_S, LONGEST_S)?;
+        in_range("step", step, SHORTEST_S.max(self.duration / MOST_ROWS), LONGEST_S)?;
         let mut table = TrendTable::default();
         let mut start = 0.0;
         for k in 1_u64.. {

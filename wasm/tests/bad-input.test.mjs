@@ -252,6 +252,8 @@ test("time stamps: not finite is an error, equal, backward and far ones are coun
   const jumped = analyze(samples, { sampleRate: RATE, time: far });
   assert.equal(jumped.counts.clockJumps, 1);
   assert.ok(jumped.beats.length < 80 && jumped.rates.length < 70, `${jumped.beats.length} beats, ${jumped.rates.length} rows`);
+  assert.throws(() => jumped.trend(10, 5), { name: "RangeError", message: /^step must be from 238\.4/ });
+  assert.equal(jumped.trend(1000, 1e6).length, 1000);
   assert.equal(analyze(samples, { sampleRate: RATE, time: new Float64Array(7500) }).beats.length, 0);
   for (const stamps of [time.map(() => 1e308), time.map((_, i) => i * 1e300)]) {
     assert.throws(() => analyze(samples, { sampleRate: RATE, time: stamps }), { name: "RangeError", message: /^time must be / });
