@@ -112,7 +112,7 @@ fn what_never_changes_has_no_beat_and_says_why() {
         (f64::INFINITY, config, State::Missing),
         (4095.0, railed, State::Rail),
     ] {
-        let result = analyze(&[value; 5000], config).expect("no error");
+        let result = analyze(&vec![value; 5000], config).expect("no error");
         assert_eq!(accepted(&result), 0);
         assert_eq!(result.state, state, "{value}");
         assert_sound(&result);

@@ -13,7 +13,7 @@ use crate::signal::SampleRate;
 /// The decision waits for this much signal, s.
 pub(crate) const EARLIEST_S: f64 = 3.0;
 /// And is made with what there is after this much, s.
-pub(crate) const LATEST_S: f64 = 8.0;
+pub(crate) const LATEST_S: f64 = 6.0;
 /// Half of the time that a slope is taken over, s.
 const REACH_S: f64 = 0.04;
 /// Half of the time that the running mean is taken over, s.
