@@ -63,7 +63,7 @@ const manifest = {
     "./package.json": "./package.json",
   },
   sideEffects: false,
-  files: ["*.js", "*.d.ts", "raw/*.js", "raw/*.wasm", "LICENSE-*"],
+  files: ["/*.js", "/*.d.ts", "!block.d.ts", "!check.d.ts", "/raw/*.js", "/raw/*.wasm", "/LICENSE-*"],
 };
 writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 copyFileSync(join(here, "README.md"), join(pkg, "README.md"));

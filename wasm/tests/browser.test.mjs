@@ -32,7 +32,7 @@ function served(samples) {
   });
 }
 
-test("a page computes the same beats as Node", { skip: executablePath === undefined && "no Chromium was found (CHROMIUM names another)" }, async () => {
+test("a page, and a Worker of it, compute the same beats as Node", { skip: executablePath === undefined && "no Chromium was found (CHROMIUM names another)" }, async () => {
   const samples = stream(125, 60);
   const server = served(samples);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,6 +52,7 @@ test("a page computes the same beats as Node", { skip: executablePath === undefi
     assert.ok(beats.length > 60);
     assert.equal(result.pushed, beats.length);
     assert.deepEqual(result.beats, [...beats.onset, ...beats.amplitude, ...beats.quality, ...beats.accepted].map((value) => String(value)));
+    assert.deepEqual(result.inWorker, result.beats);
     assert.equal(result.pulseRate, pulseRate);
     assert.equal(result.snapshot.state, "Tracking");
   } finally {

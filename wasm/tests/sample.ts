@@ -9,6 +9,7 @@ import type {
   Beats,
   Calibration,
   ColumnInfo,
+  CompiledModule,
   Counts,
   ModuleSource,
   MonitorOptions,
@@ -26,11 +27,12 @@ import type {
   Units,
 } from "plethys";
 
-export async function loading(source: ModuleSource, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+export async function loading(source: ModuleSource, bytes: Uint8Array, compiled: CompiledModule): Promise<void> {
   await init();
   await load(source);
   await init(fetch("/plethys_bg.wasm"));
   initSync(bytes);
+  initSync(compiled);
 }
 
 const signal: SignalKind = "pvr";

@@ -13,11 +13,12 @@ import { folder, pkg, plethys, stream } from "./support.mjs";
 await plethys.init();
 
 /** Compiles `files` (name to text) in a folder where the package is installed as `plethys`; returns what the compiler says. */
-function compiled(files) {
+function compiled(files, surroundings = ["--lib", "es2023,esnext.disposable,dom", "--types", ""]) {
   const place = mkdtempSync(join(tmpdir(), "plethys-types-"));
   try {
     mkdirSync(join(place, "node_modules"));
     symlinkSync(pkg, join(place, "node_modules", "plethys"));
+    symlinkSync(join(folder, "node_modules", "@types"), join(place, "node_modules", "@types"));
     for (const [name, text] of Object.entries(files)) {
       if (text === undefined) {
         copyFileSync(join(folder, "tests", name), join(place, name));
@@ -26,7 +27,7 @@ function compiled(files) {
       }
     }
     const flags = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--noEmit", "--target", "es2022"];
-    const more = ["--module", "esnext", "--moduleResolution", "bundler", "--lib", "es2023,esnext.disposable,dom", "--types", ""];
+    const more = ["--module", "esnext", "--moduleResolution", "bundler", ...surroundings];
     const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
     const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags, ...more, ...Object.keys(files)], { cwd: place, encoding: "utf8" });
     return { status, stdout };
@@ -37,6 +38,11 @@ function compiled(files) {
 
 test("a program that uses every name compiles, and what it marks as wrong is an error", () => {
   const { status, stdout } = compiled({ "sample.ts": undefined });
+  assert.equal(status, 0, stdout);
+});
+
+test("it compiles in Node without the types of browsers", () => {
+  const { status, stdout } = compiled({ "sample.ts": undefined }, ["--lib", "es2023,esnext.disposable", "--types", "node"]);
   assert.equal(status, 0, stdout);
 });
 

@@ -19,6 +19,7 @@ export type {
   Beats,
   Calibration,
   ColumnInfo,
+  CompiledModule,
   Counts,
   ModuleSource,
   MonitorOptions,

@@ -1,7 +1,8 @@
 /** The WebAssembly module: loading it, its memory, and the lists that it carries. */
 
 import load, { initSync as loadSync, rawEmpty, rawLayout, rawReasons, rawStates } from "./raw/plethys.js";
-import type { ColumnInfo, ModuleSource, Reason, State } from "./types.js";
+import type { InitInput, SyncInitInput } from "./raw/plethys.js";
+import type { ColumnInfo, CompiledModule, ModuleSource, Reason, State } from "./types.js";
 
 let memory: WebAssembly.Memory | undefined;
 let loading: Promise<void> | undefined;
@@ -15,7 +16,7 @@ export function init(source?: ModuleSource | Promise<ModuleSource>): Promise<voi
   return loadOnce(() => source);
 }
 
-/** Loads the module from what `find` gives, unless that was done before; `undefined` is the file beside the glue. */
+/** Loads the module from what `find` gives, unless that was done before; `undefined` is the file beside the glue. @internal */
 export function loadOnce(find: () => ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
   loading ??= loadFrom(find()).catch((error: unknown) => {
     loading = undefined; // so that it can be tried again, from elsewhere
@@ -25,18 +26,18 @@ export function loadOnce(find: () => ModuleSource | Promise<ModuleSource> | unde
 }
 
 async function loadFrom(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
-  memory = (await (source === undefined ? load() : load({ module_or_path: source }))).memory;
+  memory = (await (source === undefined ? load() : load({ module_or_path: source as InitInput | Promise<InitInput> }))).memory;
 }
 
 /** Like `init`, at once, from bytes or from a compiled module: for a Worker that was sent the module. */
-export function initSync(source: ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module): void {
+export function initSync(source: ArrayBuffer | ArrayBufferView | CompiledModule): void {
   if (memory === undefined) {
-    memory = loadSync({ module: source }).memory;
+    memory = loadSync({ module: source as SyncInitInput }).memory;
     loading = Promise.resolve();
   }
 }
 
-/** The module's memory as it is now; it is another object after the memory has grown. */
+/** The module's memory as it is now; it is another object after the memory has grown. @internal */
 export function memoryBuffer(): ArrayBuffer {
   if (memory === undefined) {
     throw new Error("plethys is not loaded: await init() first");
@@ -70,7 +71,7 @@ export function states(): readonly State[] {
 
 const empty = new Map<string, object>();
 
-/** The table without rows, the same object each time, so that a call that brings nothing makes nothing. */
+/** The table without rows, the same object each time, so that a call that brings nothing makes nothing. @internal */
 export function emptyTable(name: "beats" | "rates"): object {
   let table = empty.get(name);
   if (table === undefined) {

@@ -288,5 +288,8 @@ export interface ColumnInfo {
   readonly what: string;
 }
 
-/** Where the module can be had from. */
-export type ModuleSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView<ArrayBuffer> | WebAssembly.Module;
+/** A compiled `WebAssembly.Module`; written so that a program without the types of browsers can use this package. */
+export type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : object;
+
+/** Where the module can be had from: its address, a request or response for it, its bytes, or the compiled module. */
+export type ModuleSource = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
