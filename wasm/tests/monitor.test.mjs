@@ -102,6 +102,23 @@ test("samples written into the input block give the same bytes, also after the m
   monitor.free();
 });
 
+test("views of the module's memory can be analysed, also where that makes the memory grow", () => {
+  const part = samples.subarray(0, 4000);
+  const expected = tableBytes("beats", analyze(part, { sampleRate: RATE, companion: part }).beats);
+  const monitor = new Monitor({ sampleRate: RATE });
+  const { buffer } = monitor.input;
+  const kept = [];
+  while (monitor.input.buffer === buffer) {
+    monitor.input.set(part);
+    const view = monitor.input.subarray(0, 4000);
+    kept.push(analyze(view, { sampleRate: RATE, companion: view }));
+    assert.deepEqual(tableBytes("beats", kept.at(-1).beats), expected);
+    kept.push(...Array.from({ length: kept.length % 7 }, () => new Monitor({ sampleRate: RATE })));
+  }
+  kept.forEach((one) => one.free());
+  monitor.free();
+});
+
 test("a long stream takes no more memory than a short one", () => {
   const monitor = new Monitor({ sampleRate: RATE });
   monitor.push(samples);

@@ -32,6 +32,11 @@ class View {
   }
 }
 
+/** `samples`, or a copy where they lie in the module's memory: making a block may move it and leave a view on it empty. */
+function kept<Given extends Samples | undefined>(samples: Given): Given {
+  return ArrayBuffer.isView(samples) && samples.buffer === memoryBuffer() ? (samples.slice() as Given) : samples;
+}
+
 export class Block {
   readonly raw: RawBlock;
   readonly length: number;
@@ -52,10 +57,16 @@ export class Block {
 
   /** A block of just what is given. */
   static of(samples: Samples, brought: Brought): Block {
-    const { time, motion, companion } = brought;
+    const { time, motion, companion } = { time: kept(brought.time), motion: kept(brought.motion), companion: kept(brought.companion) };
+    const stream = kept(samples);
     const block = new Block(samples.length, time !== undefined, motion !== undefined, companion !== undefined);
-    block.write(samples, brought);
-    return block;
+    try {
+      block.write(stream, { time, motion, companion });
+      return block;
+    } catch (error) {
+      block.free();
+      throw error;
+    }
   }
 
   get samples(): Float64Array<ArrayBuffer> {
