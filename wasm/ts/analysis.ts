@@ -71,9 +71,9 @@ export function analyze(samples: Samples, options: AnalyzeOptions): Analysis {
   const block = Block.of(stream, brought);
   try {
     const estimate = timed && (given.sampleRate === undefined || given.sampleRate === null);
-    const config = estimate ? configOf(given, references, block.raw, stream.length) : configOf(given, references);
+    const config = estimate ? configOf(given, references, block.raw, block.length) : configOf(given, references);
     try {
-      return new Analysis(rawAnalyze(block.raw, stream.length, timed, config));
+      return new Analysis(rawAnalyze(block.raw, block.length, timed, config));
     } finally {
       config.free();
     }

@@ -73,7 +73,7 @@ export class Monitor {
     }
     const block = Block.of(stream, brought); // the kernel says it where this is not what the monitor was built for
     try {
-      return settled(raw, raw.push(block.raw, stream.length, timed));
+      return settled(raw, raw.push(block.raw, block.length, timed));
     } finally {
       block.free();
     }
