@@ -130,6 +130,14 @@ impl SettledFinder {
     }
 }
 
+impl SettledFinder {
+    /// What the quality of the pulse handed out last rests on, for fitting its coefficients; see `quality.rs`.
+    #[doc(hidden)]
+    pub fn features(&self) -> &[f64] {
+        self.judge.features()
+    }
+}
+
 impl FindPulses for SettledFinder {
     fn push(&mut self, sample: Segmented, found: &mut impl FnMut(Found)) {
         if let Some(banded) = self.path.push(sample) {

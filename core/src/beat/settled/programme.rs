@@ -54,6 +54,7 @@ impl Programme {
             }
         }
         let refractory = self.refractory(period);
+        let hz = self.hz;
         let mut best: Option<usize> = None;
         for at in 0..self.count {
             let (done, open) = self.nodes.split_at_mut(at);
@@ -63,7 +64,7 @@ impl Programme {
             let mut before = None;
             match last {
                 Some(last) if time - last < refractory => {}
-                Some(last) => score = link(time - last, period),
+                Some(last) => score = link(time - last, period, hz),
                 None => score = 0.0,
             }
             for (index, earlier) in done.iter().enumerate() {
@@ -71,7 +72,7 @@ impl Programme {
                 if interval < refractory {
                     break;
                 }
-                let through = earlier.score + link(interval, period);
+                let through = earlier.score + link(interval, period, hz);
                 if through > score {
                     score = through;
                     before = Some(index);
@@ -125,7 +126,7 @@ impl Programme {
 }
 
 /// What an interval adds: a reward near the period, a cost where it is short, nothing where it is long.
-fn link(interval: f64, period: Period) -> f64 {
+fn link(interval: f64, period: Period, hz: f64) -> f64 {
     if period.length <= 0.0 {
         return 0.0;
     }
@@ -135,6 +136,7 @@ fn link(interval: f64, period: Period) -> f64 {
     }
     let off = (ratio - 1.0) / TUNING.rhythm_width;
     let reward = TUNING.rhythm_weight * period.confidence / (1.0 + 0.5 * off * off * (1.0 + 0.25 * off * off));
-    let cost = TUNING.short_weight * period.confidence * (1.0 - ratio / TUNING.short_share).max(0.0);
+    let limit = TUNING.short_share.min(TUNING.short_cap * hz / period.length);
+    let cost = TUNING.short_weight * period.confidence * (1.0 - ratio / limit).max(0.0);
     reward - cost
 }

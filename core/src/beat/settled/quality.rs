@@ -1,32 +1,50 @@
 //! Quality: the probability that a pulse is one of the heart, from how it fits the pulses around it.
+//!
+//! A logistic regression on a handful of features. Its coefficients are fitted by `benches/accuracy/fit_quality.py`.
 
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::TUNING;
 use super::candidate::{Candidate, Trace};
 use super::period::Period;
 use super::programme::Node;
 use crate::reason::Reason;
 
 /// Number of features.
-const FEATURES: usize = 8;
+pub(super) const FEATURES: usize = 11;
 
-/// Emitted pulses that are remembered.
-const PAST: usize = 6;
+/// Pulses handed out that are remembered.
+const PAST: usize = 8;
+/// Pulses ahead on the chain that are looked at.
+const AHEAD: usize = 3;
+/// Pulses longer ago than this do not count, s.
+const RECENT: f64 = 8.0;
+/// The excerpt that is compared begins this long before the peak, s,
+const BEFORE: f64 = 0.25;
+/// and ends this long after it, s.
+const AFTER: f64 = 0.35;
+/// Evidence from which on more of it says no more.
+const EVIDENT: f64 = 3.0;
+/// Skew from which on more of it says no more.
+const SKEW_MOST: f64 = 0.6;
+/// Largest share with which a pulse enters the running pulse.
+const LEARNING: f64 = 0.15;
 
 /// A pulse that was handed out.
 #[derive(Debug, Clone, Copy, Default)]
 struct Past {
     time: f64,
     height: f64,
+    likeness: f64,
+    skew: f64,
 }
 
-/// Judges pulses.
+/// Judges pulses; remembers those it has judged.
 #[derive(Debug, Clone)]
 pub(super) struct Judge {
     past: [Past; PAST],
     count: usize,
+    /// Running pulse: zero mean, unit norm.
     template: Box<[f64]>,
     own: Box<[f64]>,
     other: Box<[f64]>,
@@ -36,10 +54,22 @@ pub(super) struct Judge {
     features: [f64; FEATURES],
 }
 
+/// What is around a pulse.
+struct Around {
+    heights: [f64; PAST + AHEAD],
+    height_count: usize,
+    intervals: [f64; PAST + AHEAD],
+    interval_count: usize,
+    back: Option<f64>,
+    next: Option<Candidate>,
+    likeness: f64,
+    skew: f64,
+}
+
 impl Judge {
     pub(super) fn new(internal_hz: f64) -> Self {
-        let before = (0.25 * internal_hz) as usize;
-        let length = before + (0.35 * internal_hz) as usize + 1;
+        let before = (BEFORE * internal_hz) as usize;
+        let length = before + (AFTER * internal_hz) as usize + 1;
         let zeros = vec![0.0; length].into_boxed_slice();
         Self {
             past: [Past::default(); PAST],
@@ -57,6 +87,55 @@ impl Judge {
     pub(super) fn reset(&mut self) {
         self.count = 0;
         self.taught = false;
+        self.features = [0.0; FEATURES];
+    }
+
+    /// Features of the last pulse judged.
+    pub(super) fn features(&self) -> &[f64; FEATURES] {
+        &self.features
+    }
+
+    /// The neighbours of the chosen node number `at` on the chain: up to `PAST` before it, up to `AHEAD` after it.
+    fn around(&self, nodes: &[Node], at: usize, own: Candidate) -> Around {
+        let mut around = Around {
+            heights: [0.0; PAST + AHEAD],
+            height_count: 0,
+            intervals: [0.0; PAST + AHEAD],
+            interval_count: 0,
+            back: None,
+            next: None,
+            likeness: 0.0,
+            skew: 0.0,
+        };
+        let mut previous: Option<f64> = None;
+        for past in self.past[..self.count].iter().filter(|past| own.time - past.time <= RECENT * self.hz) {
+            around.heights[around.height_count] = past.height;
+            around.height_count += 1;
+            around.likeness += past.likeness;
+            around.skew += past.skew;
+            if let Some(previous) = previous.replace(past.time) {
+                around.intervals[around.interval_count] = past.time - previous;
+                around.interval_count += 1;
+            }
+        }
+        if around.height_count > 0 {
+            around.likeness /= around.height_count as f64;
+            around.skew /= around.height_count as f64;
+        }
+        around.back = previous.map(|previous| own.time - previous);
+        let mut earlier = own.time;
+        for later in nodes[at + 1..].iter().filter(|node| node.chosen).take(AHEAD).map(|node| node.candidate) {
+            around.heights[around.height_count] = later.height;
+            around.height_count += 1;
+            if around.next.is_none() {
+                around.next = Some(later);
+            } else {
+                around.intervals[around.interval_count] = later.time - earlier;
+                around.interval_count += 1;
+            }
+            earlier = later.time;
+        }
+        around
     }
 
     /// Quality of the chosen node number `at`, and what speaks most against it.
@@ -70,105 +149,84 @@ impl Judge {
     ) -> (f64, Reason) {
         let Some(node) = nodes.get(at) else { return (0.0, Reason::Noise) };
         let own = node.candidate;
-        // Neighbours on the chain: up to PAST before, up to three after.
-        let mut intervals = [0.0; PAST + 3];
-        let mut heights = [0.0; PAST + 3];
-        let (mut interval_count, mut height_count) = (0, 0);
-        let mut previous: Option<f64> = None;
-        for past in &self.past[..self.count] {
-            if own.time - past.time > 8.0 * self.hz {
-                continue;
-            }
-            heights[height_count] = past.height;
-            height_count += 1;
-            if let Some(previous) = previous {
-                intervals[interval_count] = past.time - previous;
-                interval_count += 1;
-            }
-            previous = Some(past.time);
-        }
-        let back = previous.map(|p| own.time - p);
-        let mut next: Option<Candidate> = None;
-        let mut earlier = own.time;
-        for later in nodes[at + 1..].iter().filter(|n| n.chosen).take(3) {
-            heights[height_count] = later.candidate.height;
-            height_count += 1;
-            if next.is_none() {
-                next = Some(later.candidate);
-            } else {
-                intervals[interval_count] = later.candidate.time - earlier;
-                interval_count += 1;
-            }
-            earlier = later.candidate.time;
-        }
-        let ahead = next.map(|n| n.time - own.time);
-        let usual_interval = median(&mut intervals[..interval_count]);
-        let usual_height = median(&mut heights[..height_count]);
-        let off = |interval: Option<f64>| match (interval, usual_interval) {
-            (Some(interval), Some(usual)) if usual > 0.0 && interval > 0.0 => {
-                libm::log(interval / usual).clamp(-1.5, 1.5)
-            }
-            _ => 0.3,
+        let mut around = self.around(nodes, at, own);
+        let ahead = around.next.map(|next| next.time - own.time);
+        let usual_interval = median(&mut around.intervals[..around.interval_count]);
+        let usual_height = median(&mut around.heights[..around.height_count]);
+        let off_interval = |interval: Option<f64>| match (interval, usual_interval) {
+            (Some(interval), Some(usual)) => log_ratio(interval, usual).clamp(-1.0, 1.0),
+            _ => 0.0,
         };
-        let height =
-            usual_height.map_or(0.0, |u| if u > 0.0 { libm::log(own.height / u).clamp(-3.0, 3.0) } else { 0.0 });
-        // Shape against the running pulse and the next one.
+        let (back, forth) = (off_interval(around.back), off_interval(ahead));
+        let off_height = usual_height.map_or(0.0, |usual| log_ratio(own.height, usual).clamp(-2.0, 2.0));
+        // Likeness of its shape to the running pulse and to the next one.
         excerpt(trace, own.index, self.before, &mut self.own);
-        let to_template = if self.taught { product(&self.own, &self.template) } else { 0.5 };
-        let to_next = next.map_or(to_template, |next| {
+        let to_running = if self.taught { product(&self.own, &self.template) } else { 0.0 };
+        let to_next = around.next.map_or(to_running, |next| {
             excerpt(trace, next.index, self.before, &mut self.other);
             product(&self.own, &self.other)
         });
-        // Other maxima between the neighbours, relative to this one.
+        let likeness = if self.taught { to_running.max(to_next) } else { to_next };
+        // Other maxima between the neighbours, in its heights.
         let reach = 0.5 * usual_interval.unwrap_or(self.hz);
-        let others = candidates
-            .iter()
-            .filter(|c| c.index != own.index && (c.time - own.time).abs() < reach)
-            .fold(0.0, |sum: f64, c| sum + c.height);
+        let near = candidates.iter().filter(|c| c.index != own.index && (c.time - own.time).abs() < reach);
+        let others = near.fold(0.0, |sum: f64, c| sum + c.height.max(0.0));
         let roughness = if own.height > 0.0 { (others / own.height).min(3.0) } else { 3.0 };
+        let skew = skew(trace, own.index, (0.3 * self.hz) as u64);
         self.features = [
-            node.evidence,
-            height.abs(),
-            off(back).abs(),
-            off(ahead).abs(),
-            to_template.max(to_next),
-            to_template.min(to_next),
+            (EVIDENT - node.evidence).max(0.0),
+            off_height.abs(),
+            back.abs() + forth.abs(),
+            spread(&around.intervals[..around.interval_count], usual_interval),
+            spread(&around.heights[..around.height_count], usual_height),
+            libm::sqrt((1.0 - likeness).max(0.0)),
+            libm::sqrt((1.0 - if self.count > 0 { around.likeness } else { likeness }).max(0.0)),
             period.confidence,
+            period.confidence * period.confidence,
             roughness,
+            (if self.count > 0 { around.skew } else { skew }).clamp(0.0, SKEW_MOST),
         ];
-        let weights = [0.25, -0.8, -1.5, -1.5, 1.5, 1.0, 3.0, -0.6];
-        let mut sum = 0.0;
-        for (feature, weight) in self.features.iter().zip(weights) {
-            sum += feature * weight;
+        let mut logit = INTERCEPT + CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
+        for (feature, weight) in self.features.iter().zip(WEIGHTS) {
+            logit += feature * weight;
         }
-        let logit = sum - 1.0 - 2.0 * own.clipped - 3.0 * own.bridged;
         let quality = 1.0 / (1.0 + libm::exp(-logit));
-        let doubts = [
-            (own.clipped * 2.0, Reason::Clipped),
-            (own.bridged * 3.0, Reason::Missing),
-            (0.8 * self.features[1] + 0.25 * (TUNING.evidence_most - node.evidence), Reason::Height),
-            (1.5 * (self.features[2] + self.features[3]), Reason::Rhythm),
-            (1.5 * (1.0 - self.features[4]) + (1.0 - self.features[5]), Reason::Shape),
-            (3.0 * (0.8 - period.confidence).max(0.0) + 0.6 * roughness, Reason::Noise),
-        ];
-        let mut doubt = doubts[0];
-        for other in &doubts[1..] {
-            if other.0 > doubt.0 {
-                doubt = *other;
-            }
-        }
-        self.remember(own, quality);
-        (quality, doubt.1)
+        let doubt = self.doubt(own);
+        self.remember(own, quality, likeness, skew);
+        (quality, doubt)
     }
 
-    fn remember(&mut self, own: Candidate, quality: f64) {
+    /// The reason with the largest share in what speaks against the pulse.
+    fn doubt(&self, own: Candidate) -> Reason {
+        let against = |feature: usize| {
+            let usual = USUAL[feature];
+            (WEIGHTS[feature] * (usual - self.features[feature])).max(0.0)
+        };
+        let shares = [
+            (Reason::Clipped, -CLIPPED_WEIGHT * own.clipped),
+            (Reason::Missing, -BRIDGED_WEIGHT * own.bridged),
+            (Reason::Height, against(0) + against(1)),
+            (Reason::Rhythm, against(2)),
+            (Reason::Shape, against(5) + against(10)),
+            (Reason::Noise, against(6) + against(7) + against(8) + against(9)),
+        ];
+        let mut largest = shares[2];
+        for share in shares {
+            if share.1 > largest.1 {
+                largest = share;
+            }
+        }
+        largest.0
+    }
+
+    fn remember(&mut self, own: Candidate, quality: f64, likeness: f64, skew: f64) {
         if self.count == PAST {
             self.past.copy_within(1.., 0);
             self.count -= 1;
         }
-        self.past[self.count] = Past { time: own.time, height: own.height };
+        self.past[self.count] = Past { time: own.time, height: own.height, likeness, skew };
         self.count += 1;
-        let share = if self.taught { 0.1 * quality } else { 1.0 };
+        let share = if self.taught { LEARNING * quality } else { 1.0 };
         self.taught = true;
         for (slot, value) in self.template.iter_mut().zip(&self.own) {
             *slot += share * (value - *slot);
@@ -180,6 +238,34 @@ impl Judge {
             }
         }
     }
+}
+
+/// ln(a / b), 0 where that has no meaning.
+fn log_ratio(a: f64, b: f64) -> f64 {
+    if a > 0.0 && b > 0.0 { libm::log(a / b) } else { 0.0 }
+}
+
+/// Mean absolute deviation of the `values` from their median, as a share of it, at most 1.
+fn spread(values: &[f64], median: Option<f64>) -> f64 {
+    match median {
+        Some(median) if median > 0.0 => {
+            let sum = values.iter().map(|value| (value - median).abs()).sum::<f64>();
+            (sum / (median * values.len() as f64)).min(1.0)
+        }
+        _ => 0.3,
+    }
+}
+
+/// ln of the steepest rise before `index` over the steepest fall after it, within `reach`: pulses rise faster than they fall.
+fn skew(trace: &Trace, index: u64, reach: u64) -> f64 {
+    let (mut rise, mut fall) = (0.0_f64, 0.0_f64);
+    for i in index.saturating_sub(reach).max(trace.start())..index {
+        rise = rise.max(trace.value(i + 1) - trace.value(i));
+    }
+    for i in index..(index + reach).min(trace.end().saturating_sub(1)) {
+        fall = fall.max(trace.value(i) - trace.value(i + 1));
+    }
+    log_ratio(rise, fall).clamp(-1.5, 1.5)
 }
 
 /// The trace around `index`, with zero mean and unit norm.
@@ -215,3 +301,14 @@ fn median(values: &mut [f64]) -> Option<f64> {
     let n = values.len();
     Some(0.5 * (values[n / 2] + values[(n - 1) / 2]))
 }
+
+/// Logit of a pulse whose features are all 0.
+const INTERCEPT: f64 = 0.12;
+/// Added to the logit per unit of each feature.
+const WEIGHTS: [f64; FEATURES] = [0.34, -0.21, -1.09, 1.01, 2.73, -4.75, -4.41, 15.39, -9.55, -0.37, 2.12];
+/// Usual features of right pulses.
+const USUAL: [f64; FEATURES] = [0.0, 0.1, 0.1, 0.05, 0.1, 0.1, 0.15, 0.8, 0.64, 0.2, 0.5];
+/// Added to the logit per unit of the share of clipped samples at the peak.
+const CLIPPED_WEIGHT: f64 = -0.5;
+/// Added to the logit per unit of the share of missing samples at the peak.
+const BRIDGED_WEIGHT: f64 = -1.5;

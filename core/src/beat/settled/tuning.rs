@@ -71,6 +71,8 @@ pub(super) struct Tuning {
     pub(super) rhythm_width: f64,
     /// Intervals below this share of the period cost.
     pub(super) short_share: f64,
+    /// Intervals above this never cost, s.
+    pub(super) short_cap: f64,
     /// Cost of an interval of zero.
     pub(super) short_weight: f64,
     /// Shortest interval, s.
@@ -115,7 +117,8 @@ pub(super) const TUNING: Tuning = Tuning {
     rhythm_weight: 2.2,
     rhythm_width: 0.11,
     short_share: 0.62,
-    short_weight: 4.0,
+    short_cap: 0.55,
+    short_weight: 10.0,
     refractory: 0.30,
     refractory_share: 0.55,
 };
