@@ -20,6 +20,8 @@ pub(super) struct Period {
     pub(super) length: f64,
     /// Normalised autocorrelation at that lag, 0 to 1.
     pub(super) confidence: f64,
+    /// Largest confidence of the last half minute or so (it fades by a factor `period_fade` per block).
+    pub(super) lately: f64,
 }
 
 /// Autocorrelation of the upstrokes over the last seconds.
@@ -46,6 +48,7 @@ pub(super) struct PeriodFinder {
     at: usize,
     product: Box<[f64]>,
     energy: Box<[f64]>,
+    lately: f64,
 }
 
 impl PeriodFinder {
@@ -74,6 +77,7 @@ impl PeriodFinder {
             at: 0,
             product: zeros(lags),
             energy: zeros(lags),
+            lately: 0.0,
         }
     }
 
@@ -86,6 +90,7 @@ impl PeriodFinder {
         self.products.fill(0.0);
         self.energies.fill(0.0);
         self.at = 0;
+        self.lately = 0.0;
     }
 
     /// Takes internal sample number `index`; gives the period when that ends a block.
@@ -102,7 +107,10 @@ impl PeriodFinder {
         self.filled = 0;
         self.level();
         self.add_block();
-        Some(self.pick())
+        let mut period = self.pick();
+        self.lately = (TUNING.period_fade * self.lately).max(period.confidence);
+        period.lately = self.lately;
+        Some(period)
     }
 
     /// Moves the block that has filled into `recent`.
@@ -175,7 +183,7 @@ impl PeriodFinder {
         }
         peaks().find(|(_, height)| *height >= TUNING.period_share * best).map_or_else(
             Period::default,
-            |(lag, height)| Period { length: lag * self.every as f64, confidence: height.clamp(0.0, 1.0) },
+            |(lag, height)| Period { length: lag * self.every as f64, confidence: height.clamp(0.0, 1.0), lately: 0.0 },
         )
     }
 }

@@ -11,7 +11,7 @@ use super::programme::Node;
 use crate::reason::Reason;
 
 /// Number of features.
-pub(super) const FEATURES: usize = 11;
+pub(super) const FEATURES: usize = 8;
 
 /// Pulses handed out that are remembered.
 const PAST: usize = 8;
@@ -27,6 +27,8 @@ const AFTER: f64 = 0.35;
 const EVIDENT: f64 = 3.0;
 /// Skew from which on more of it says no more.
 const SKEW_MOST: f64 = 0.6;
+/// Largest lately seen autocorrelation from which on more of it says no more.
+const PERIODIC: f64 = 0.5;
 /// Largest share with which a pulse enters the running pulse.
 const LEARNING: f64 = 0.15;
 
@@ -158,7 +160,6 @@ impl Judge {
             _ => 0.0,
         };
         let (back, forth) = (off_interval(around.back), off_interval(ahead));
-        let off_height = usual_height.map_or(0.0, |usual| log_ratio(own.height, usual).clamp(-2.0, 2.0));
         // Likeness of its shape to the running pulse and to the next one.
         excerpt(trace, own.index, self.before, &mut self.own);
         let to_running = if self.taught { product(&self.own, &self.template) } else { 0.0 };
@@ -175,16 +176,13 @@ impl Judge {
         let skew = skew(trace, own.index, (0.3 * self.hz) as u64);
         self.features = [
             (EVIDENT - node.evidence).max(0.0),
-            off_height.abs(),
             back.abs() + forth.abs(),
-            spread(&around.intervals[..around.interval_count], usual_interval),
             spread(&around.heights[..around.height_count], usual_height),
             libm::sqrt((1.0 - likeness).max(0.0)),
             libm::sqrt((1.0 - if self.count > 0 { around.likeness } else { likeness }).max(0.0)),
-            period.confidence,
-            period.confidence * period.confidence,
             roughness,
             (if self.count > 0 { around.skew } else { skew }).clamp(0.0, SKEW_MOST),
+            period.lately.min(PERIODIC),
         ];
         let mut logit = INTERCEPT + CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
         for (feature, weight) in self.features.iter().zip(WEIGHTS) {
@@ -205,10 +203,10 @@ impl Judge {
         let shares = [
             (Reason::Clipped, -CLIPPED_WEIGHT * own.clipped),
             (Reason::Missing, -BRIDGED_WEIGHT * own.bridged),
-            (Reason::Height, against(0) + against(1)),
-            (Reason::Rhythm, against(2)),
-            (Reason::Shape, against(5) + against(10)),
-            (Reason::Noise, against(6) + against(7) + against(8) + against(9)),
+            (Reason::Height, against(0)),
+            (Reason::Rhythm, against(1)),
+            (Reason::Shape, against(3)),
+            (Reason::Noise, against(4) + against(5) + against(6) + against(7)),
         ];
         let mut largest = shares[2];
         for share in shares {
@@ -303,11 +301,11 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Logit of a pulse whose features are all 0.
-const INTERCEPT: f64 = 0.12;
+const INTERCEPT: f64 = -0.55;
 /// Added to the logit per unit of each feature.
-const WEIGHTS: [f64; FEATURES] = [0.34, -0.21, -1.09, 1.01, 2.73, -4.75, -4.41, 15.39, -9.55, -0.37, 2.12];
+const WEIGHTS: [f64; FEATURES] = [0.15, -1.45, 1.39, -4.92, -2.91, -0.26, 1.43, 13.43];
 /// Usual features of right pulses.
-const USUAL: [f64; FEATURES] = [0.0, 0.1, 0.1, 0.05, 0.1, 0.1, 0.15, 0.8, 0.64, 0.2, 0.5];
+const USUAL: [f64; FEATURES] = [0.0, 0.08, 0.08, 0.1, 0.12, 0.2, 0.55, 0.5];
 /// Added to the logit per unit of the share of clipped samples at the peak.
 const CLIPPED_WEIGHT: f64 = -0.5;
 /// Added to the logit per unit of the share of missing samples at the peak.

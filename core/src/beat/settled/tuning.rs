@@ -57,6 +57,8 @@ pub(super) struct Tuning {
     pub(super) period_block: f64,
     /// Slopes are cut off at this multiple of the usual (RMS) rising slope.
     pub(super) period_clip: f64,
+    /// Factor per block by which an old confidence fades.
+    pub(super) period_fade: f64,
     /// Autocorrelation is over this many seconds.
     pub(super) period_window: f64,
     /// Shortest period, s.
@@ -110,6 +112,7 @@ pub(super) const TUNING: Tuning = Tuning {
     period_hz: 25.0,
     period_block: 1.0,
     period_clip: 3.0,
+    period_fade: 0.97,
     period_window: 11.0,
     shortest_period: 0.22,
     longest_period: 3.0,
