@@ -10,15 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from .cases import Case, read_cases
+from .cases import Case, make_cases
+from .catalogue import read_cache
 from .checks import Measured, all_checks
 from .detectors import Detector, Plethys, ScipyLines
 from .evaluate import Chance, RecordResult, Summary, run_case, summarise
 from .peers import Peer, installed_peers
+from .recordings import read_sets
 from .report import Run, as_json, markdown
 from .score import score_beats
 from .stability import Rerun, Stream, rerun, stream
-from .synthetic import PREFIX, run_noise, stress_cases, write_stress_sets
+from .synthetic import PREFIX, run_noise, stress_cases
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -30,16 +32,18 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"accuracy: a directory of recordings is needed: {given}", file=sys.stderr)
         return 2
     sets = tuple(options.sets or ())
-    cases = read_cases(options.data, sets, options.quick)
-    if not options.quick and (not sets or "synthetic" in sets):
-        write_stress_sets(REPOSITORY, options.out / "stress")
-        cases += stress_cases(options.out / "stress")
+    cases = make_cases(read_sets(options.data, sets), options.quick)
+    if options.catalogue:
+        cases += make_cases(read_cache(options.catalogue, sets), quick=True)
+    detectors = choose_detectors(options)
+    synthetic = not options.quick and (not sets or "synthetic" in sets) and detectors[0].name == Plethys.name
+    if synthetic:
+        cases += stress_cases()
     if not cases:
         print(f"accuracy: {options.data} holds no recording with reference beats", file=sys.stderr)
         return 2
-    detectors = choose_detectors(options)
     try:
-        run = run_everything(cases, detectors, options)
+        run = run_everything(cases, detectors, synthetic, options.quick)
     finally:
         for detector in detectors:
             if isinstance(detector, Peer):
@@ -60,6 +64,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="directory of recordings, one folder per set (default: $PLETHYS_DATA)",
     )
     add("--sets", nargs="+", metavar="SET", help="only these sets; 'synthetic' for the stress sets")
+    add(
+        "--catalogue",
+        type=Path,
+        metavar="DIR",
+        help="also the archives in this cache of `plethys datasets fetch`",
+    )
     add("--no-peers", action="store_true", help="leave out the peers in .peers")
     add(
         "--peers",
@@ -93,7 +103,7 @@ def choose_detectors(options: argparse.Namespace) -> list[Detector]:
     return detectors
 
 
-def run_everything(cases: list[Case], detectors: list[Detector], options: argparse.Namespace) -> Run:
+def run_everything(cases: list[Case], detectors: list[Detector], noise: bool, quick: bool) -> Run:
     results: dict[tuple[str, str], list[RecordResult]] = {}
     asked = {case.name: case.asked_f1 for case in cases if case.asked_f1 is not None}
     measured = Measured({}, [], [], [], {}, asked)
@@ -107,11 +117,11 @@ def run_everything(cases: list[Case], detectors: list[Detector], options: argpar
             announce(summary, found)
             results[case.name, detector.name] = found
             measured.summaries[case.name, detector.name] = summary
-    if not options.quick:
+    if not quick:
         run_live([case for case in cases if not case.name.startswith(PREFIX)], detectors, measured)
-        if not options.sets or "synthetic" in options.sets:
-            for detector in detectors[:2]:
-                measured.noise += run_noise(detector, options.out / "stress")
+    if noise:
+        for detector in detectors[:2]:
+            measured.noise += run_noise(detector)
     return Run(cases, detectors, results, measured, all_checks(measured), command_line())
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from .recordings import SPECIAL, Recording, Special, read_sets
+from .recordings import SPECIAL, Recording, Special
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Case:
         return sum(len(recording.reference) for recording in self.recordings)
 
 
-def read_cases(directory: Path, only: tuple[str, ...] = (), quick: bool = False) -> list[Case]:
-    """The cases of every set in the directory. `quick` leaves out the copies."""
+def make_cases(recordings: Iterable[Recording], quick: bool = False) -> list[Case]:
+    """The cases of every set among the recordings. `quick` leaves out the copies."""
     sets: dict[str, list[Recording]] = {}
-    for recording in read_sets(directory, only):
+    for recording in recordings:
         sets.setdefault(recording.set, []).append(recording)
     cases = []
-    for name, recordings in sets.items():
-        cases += cases_of(name, tuple(recordings), SPECIAL.get(name, Special()), quick)
+    for name, members in sets.items():
+        cases += cases_of(name, tuple(members), SPECIAL.get(name, Special()), quick)
     return cases
 
 

@@ -41,8 +41,14 @@ def draw_all(run: Run, directory: Path) -> dict[str, Path]:
 
 
 def _panels(count: int):
-    figure, axes = plt.subplots(1, count, figsize=(4.2 * count, 3.8), squeeze=False, layout="constrained")
-    return figure, axes[0]
+    """Panels two in a row."""
+    rows, columns = -(-count // 2), min(count, 2)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(4.4 * columns, 3.4 * rows), squeeze=False, layout="constrained"
+    )
+    for unused in axes.flat[count:]:
+        unused.remove()
+    return figure, axes.flat[:count]
 
 
 def error_distribution(run: Run, cases: list[str]):
@@ -54,7 +60,7 @@ def error_distribution(run: Run, cases: list[str]):
             known = np.sort(np.abs(error[np.isfinite(error)]))
             share = np.arange(1, len(known) + 1) / max(len(error), 1)
             axis.plot(known, share, label=detector, **_style(detector))
-        axis.set(title=case, xlabel="error, bpm", xlim=(0, LARGEST_ERROR_BPM), ylim=(0, 1))
+        axis.set(title=case, xlabel="error, bpm", xscale="log", xlim=(0.05, 50.0), ylim=(0, 1))
     axes[0].set_ylabel("share of 8 s windows")
     axes[0].legend(fontsize=7)
     return figure

@@ -13,13 +13,6 @@ from .score import LAG_RANGE_S
 
 PULSATION_BAND_HZ = (0.7, 4.0)
 
-# WFDB channels are known by the beginning of their names, in capitals.
-WFDB_PULSE = ("PLETH", "PPG", "BVP")
-WFDB_PRESSURE = ("ABP", "ART", "AO", "PRESSURE")
-WFDB_ECG = ("II", "ECG", "MLII", "I", "V", "MCL", "AVR", "AVF", "AVL")
-WFDB_ANNOTATIONS = ("atr", "ecg", "qrs", "beat")
-WFDB_BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")
-
 
 @dataclass(frozen=True)
 class Recording:
@@ -86,7 +79,6 @@ class Special:
     scored_by: tuple[str, ...] = ("beats", "rate")
     stretches: tuple[float, ...] = ()  # copies stretched in time
     starts: tuple[float, ...] = ()  # copies that start later, s
-    inverted: bool = False
 
 
 SPECIAL = {
@@ -113,7 +105,9 @@ def read_sets(directory: Path, only: tuple[str, ...] = ()) -> Iterator[Recording
 def read_set(folder: Path, special: Special) -> Iterator[Recording]:
     """The recordings of one set: those that have reference beats."""
     if any(folder.glob("*.hea")):
-        yield from read_wfdb_directory(folder, special)
+        from .wfdb_records import read_wfdb_directory
+
+        yield from read_wfdb_directory(folder, folder.name, special)
     for path in sorted(folder.glob("*.npz")):
         reference = read_reference(folder, path.stem)
         if reference is not None:
@@ -145,55 +139,7 @@ def read_npz(path: Path, special: Special, reference: np.ndarray) -> Recording:
             companion=arrays.get(special.companion),
             lag_range=special.lag_range,
             scored_by=special.scored_by,
-            inverted=special.inverted,
         )
-
-
-def read_wfdb_directory(folder: Path, special: Special) -> Iterator[Recording]:
-    """The WFDB records of a folder that hold a pulse, with beats from an annotation or from the ECG."""
-    import wfdb
-
-    for header in sorted(folder.glob("*.hea")):
-        record = wfdb.rdrecord(str(header.with_suffix("")))
-        if record.sig_name is None:
-            continue  # the header of a multi-segment layout holds no samples
-        channel = _first_matching(record.sig_name, WFDB_PULSE) or _first_matching(
-            record.sig_name, WFDB_PRESSURE
-        )
-        reference = _wfdb_reference(header, record)
-        if channel is None or reference is None:
-            continue
-        yield Recording(
-            set=folder.name,
-            name=header.stem,
-            samples=record.p_signal[:, record.sig_name.index(channel)],
-            sample_rate=float(record.fs),
-            reference=reference,
-            signal="ppg" if channel.upper().startswith(WFDB_PULSE) else "pressure",
-            lag_range=special.lag_range,
-            scored_by=special.scored_by,
-        )
-
-
-def _first_matching(names: list[str], starts: tuple[str, ...]) -> str | None:
-    return next((name for name in names if name.upper().startswith(starts)), None)
-
-
-def _wfdb_reference(header: Path, record) -> np.ndarray | None:
-    """Annotated beats where there are some, else those that XQRS finds in the ECG; s."""
-    import wfdb
-    import wfdb.processing
-
-    for extension in WFDB_ANNOTATIONS:
-        if header.with_suffix(f".{extension}").exists():
-            annotation = wfdb.rdann(str(header.with_suffix("")), extension)
-            beats = [symbol in WFDB_BEAT_SYMBOLS for symbol in annotation.symbol]
-            return annotation.sample[np.array(beats, dtype=bool)] / record.fs
-    lead = _first_matching(record.sig_name, WFDB_ECG)
-    if lead is None:
-        return None
-    ecg = np.nan_to_num(record.p_signal[:, record.sig_name.index(lead)])
-    return np.asarray(wfdb.processing.xqrs_detect(ecg, record.fs, verbose=False)) / record.fs
 
 
 def pulsation(samples, sample_rate: float) -> float:

@@ -1,46 +1,26 @@
 """Synthetic recordings that stress one thing each, and streams that hold no pulse at all.
 
-The sets come from the crate `plethys-datasets`, which writes them as a directory of recordings.
+The generator is the crate `plethys-datasets`, reached through the Python package.
 """
 
 from __future__ import annotations
 
-import csv
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
+
+import numpy as np
 
 from .cases import Case
 from .detectors import Detector
-from .recordings import Recording, Special, read_set
+from .recordings import Recording
 
 PREFIX = "synthetic: "
-# The truth is the pulse itself, so there is hardly a lag. The light falls in systole: peers, which have no
-# notion of polarity, get it turned over.
-SYNTHETIC = Special(lag_range=(-0.15, 0.15), inverted=True)
-WRITER = (
-    "cargo",
-    "run",
-    "--quiet",
-    "--release",
-    "--package",
-    "plethys-datasets",
-    "--example",
-    "write_stress_sets",
-)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a detector on a set: an F1, accepted beats a minute, or nothing."""
-
-    f1: float | None = None
-    beats_per_minute: float | None = None
+SEEDS = range(5)
+LAG_RANGE_S = (-0.15, 0.15)  # the truth is the pulse itself, so there is hardly a lag
 
 
 @dataclass(frozen=True)
 class NoiseResult:
-    """Accepted beats in streams without a pulse, one per seed."""
+    """Accepted beats in streams without a pulse, one stream per seed."""
 
     name: str
     detector: str
@@ -54,48 +34,58 @@ class NoiseResult:
         return max(self.accepted) / self.minutes
 
 
-def write_stress_sets(repository: Path, directory: Path) -> None:
-    """The sets, written anew: they are the same bits each time."""
-    directory.mkdir(parents=True, exist_ok=True)
-    subprocess.run([*WRITER, "--", directory.resolve()], cwd=repository, check=True)
-
-
-def read_asked(directory: Path) -> dict[str, Asked]:
-    """Set to what is asked of it."""
-    with (directory / "targets.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {row["set"]: _asked(row["asked"], float(row["limit"])) for row in rows}
-
-
-def _asked(what: str, limit: float) -> Asked:
-    return Asked(limit if what == "f1" else None, limit if what == "beats_per_minute" else None)
-
-
-def stress_cases(directory: Path) -> list[Case]:
+def stress_cases() -> list[Case]:
     """The sets with a pulse."""
+    from plethys import datasets
+
     return [
-        Case(PREFIX + name, tuple(read_set(directory / name, SYNTHETIC)), asked_f1=asked.f1)
-        for name, asked in read_asked(directory).items()
-        if asked.beats_per_minute is None
+        Case(PREFIX + s.name, tuple(recording(s, seed) for seed in SEEDS), asked_f1=s.least_f1)
+        for s in datasets.stress_sets()
+        if s.most_beats_per_minute is None
     ]
 
 
-def run_noise(detector: Detector, directory: Path) -> list[NoiseResult]:
+def recording(stress_set, seed: int) -> Recording:
+    """One recording of a set; its reference beats are the systolic peaks that are visible."""
+    made = stress_set.make(seed)
+    beats = made.truth.beats
+    time = None if made.time is None else np.asarray(made.time)
+    return Recording(
+        set=PREFIX + stress_set.name,
+        name=f"{stress_set.name}_{seed}",
+        samples=np.asarray(made.samples),
+        sample_rate=float(made.sample_rate),
+        reference=np.asarray(beats.peak)[np.asarray(beats.visible)],
+        signal=made.signal,
+        time=None if time is None else time - time[0],
+        motion=made.motion,
+        lag_range=LAG_RANGE_S,
+        # The light falls in systole. The peers have no notion of polarity: they get it turned over.
+        inverted=True,
+    )
+
+
+def run_noise(detector: Detector) -> list[NoiseResult]:
     """The sets without a pulse through a detector."""
-    results = []
-    for name, asked in read_asked(directory).items():
-        if asked.beats_per_minute is None:
-            continue
-        recordings: list[Recording] = list(read_set(directory / name, SYNTHETIC))
-        answers = [detector.analyze(recording) for recording in recordings]
-        results.append(
-            NoiseResult(
-                name=name,
-                detector=detector.name,
-                minutes=recordings[0].duration / 60.0,
-                accepted=tuple(len(answer.beats) for answer in answers),
-                asked=asked.beats_per_minute,
-                errors=tuple(answer.error for answer in answers if answer.error),
-            )
-        )
-    return results
+    from plethys import datasets
+
+    return [noise_result(detector, s) for s in datasets.stress_sets() if s.most_beats_per_minute is not None]
+
+
+def noise_result(detector: Detector, stress_set) -> NoiseResult:
+    accepted, errors, minutes = [], [], 0.0
+    for seed in SEEDS:
+        stream = recording(stress_set, seed)
+        answer = detector.analyze(stream)
+        accepted.append(len(answer.beats))
+        minutes = stream.duration / 60.0
+        if answer.error:
+            errors.append(answer.error)
+    return NoiseResult(
+        stress_set.name,
+        detector.name,
+        minutes,
+        tuple(accepted),
+        stress_set.most_beats_per_minute,
+        tuple(errors),
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from accuracy.cases import read_cases
+from accuracy.cases import make_cases
 from accuracy.detectors import for_peers
 from accuracy.recordings import Recording, pulsation, read_sets
 
@@ -35,10 +35,10 @@ def test_records_with_a_reference_are_read(directory):
 
 
 def test_cases_of_a_set_are_its_copies(directory):
-    names = [case.name for case in read_cases(directory)]
+    names = [case.name for case in make_cases(read_sets(directory))]
     assert names[:3] == ["bidmc", "bidmc ×1.5", "bidmc ×0.7"]
     assert "troika + motion, from 80 s" in names
-    assert [case.name for case in read_cases(directory, ("bidmc",), quick=True)] == ["bidmc"]
+    assert [case.name for case in make_cases(read_sets(directory, ("bidmc",)), quick=True)] == ["bidmc"]
 
 
 def test_stretching_moves_all_times():
