@@ -11,6 +11,7 @@ mod event;
 pub mod filter;
 mod measure;
 mod monitor;
+pub mod motion;
 mod reason;
 mod sample;
 mod signal;
