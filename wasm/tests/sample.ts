@@ -78,8 +78,8 @@ export function live(samples: Samples, time: Float64Array, motion: Float32Array)
 }
 
 export function batch(samples: Samples): Analysis {
-  const with_time: AnalyzeOptions = { ...stream, time: samples, motion: [0, 0, 1], companion: samples };
-  const result = analyze(samples, with_time);
+  const withTime: AnalyzeOptions = { ...stream, time: samples, motion: [0, 0, 1], companion: samples };
+  const result = analyze(samples, withTime);
   const { beats, rates, pulses, pulseRate, perfusionIndex, amplitude, quality, state, absent, counts, polarity } = result;
   const { units, sampleRate, signal, latency, duration } = result;
   void [beats, rates, pulses, pulseRate, perfusionIndex, amplitude, quality, state, absent, counts, polarity];
