@@ -41,7 +41,7 @@ def _array(argument: str, value: Any, taken: str) -> Array:
         if value.mask is np.ma.nomask or not value.mask.any():
             return np.asarray(value.data)
         _check_kind(argument, value.data, taken)
-        return value.astype(np.float64).filled(np.nan)
+        return np.where(np.ma.getmaskarray(value), np.nan, value.data.astype(np.float64))
     if isinstance(value, np.ndarray):
         return np.asarray(value)
     if (converted := _from_columns(value)) is not None:

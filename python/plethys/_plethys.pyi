@@ -5,10 +5,33 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = [
+    "BEATS",
+    "CODES",
+    "RATES",
+    "STATES",
+    "TREND",
+    "TRUTH",
+    "Analysis",
+    "Config",
+    "Monitor",
+    "ProcessError",
+    "analyze",
+    "arrow_array",
+    "arrow_schema",
+    "arrow_stream",
+    "catalogue",
+    "catalogue_toml",
+    "estimate_sample_rate",
+    "stress_set",
+    "stress_sets",
+    "synthetic",
+]
+
 _Floats = npt.NDArray[np.float64]
 _ArrowColumn = tuple[str, npt.NDArray[Any], str | None]
 
-Columns = tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], _Floats]
+_Columns = tuple[dict[str, npt.NDArray[Any]], dict[str, npt.NDArray[Any]], _Floats]
 """Columns of beats, columns of rate rows, times of pulses (n,) in s."""
 
 BEATS: list[tuple[str, str, str]]
@@ -43,7 +66,7 @@ class Config:
 
 @final
 class Analysis:
-    def columns(self) -> Columns: ...
+    def columns(self) -> _Columns: ...
     def trend(self, window: float, step: float) -> dict[str, npt.NDArray[Any]]: ...
     def summary(self) -> dict[str, Any]: ...
 
@@ -56,9 +79,9 @@ class Monitor:
         time: _Floats | None = None,
         motion: _Floats | None = None,
         companion: _Floats | None = None,
-    ) -> Columns | None: ...
-    def finish(self) -> Columns: ...
-    def nothing(self) -> Columns: ...
+    ) -> _Columns | None: ...
+    def finish(self) -> _Columns: ...
+    def nothing(self) -> _Columns: ...
     def reset(self) -> None: ...
     def snapshot(self) -> dict[str, Any]: ...
     @property

@@ -20,9 +20,7 @@ _WAVE, _PEAK, _ONSET, _REJECTED, _TREND = "#4a5a6a", "#c2410c", "#1d6fb8", "#b32
 _MOST_REASONS = 24  # labels in the detail; more would cover the waveform
 
 
-def plot(
-    result: Analysis, path: str | os.PathLike[str] | None, *, start: float | None, seconds: float
-) -> Figure:
+def plot(result: Analysis, path: str | os.PathLike[str] | None, *, start: float | None, seconds: float) -> Figure:
     """See `Analysis.plot`."""
     try:
         from matplotlib.figure import Figure

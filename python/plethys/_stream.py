@@ -342,7 +342,7 @@ class Monitor:
         self._no_beats, self._no_rates = Beats(beats, self._unit), Rates(rates, self._unit)
         self._take(None)
 
-    def _take(self, columns: _plethys.Columns | None) -> Beats:
+    def _take(self, columns: _plethys._Columns | None) -> Beats:
         if columns is None:
             self.pulses, self.rates = self._no_pulses, self._no_rates
             return self._no_beats

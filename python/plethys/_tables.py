@@ -121,9 +121,7 @@ class Table:
             rows = key if isinstance(key, slice) else np.asarray(key)
             # A slice alone would be a view that keeps the whole table alive.
             return type(self)({name: array[rows].copy() for name, array in self._arrays.items()}, self._unit)
-        raise TypeError(
-            f"a table takes a column's name, a mask, indices or a slice of rows, got {type(key).__name__}"
-        )
+        raise TypeError(f"a table takes a column's name, a mask, indices or a slice of rows, got {type(key).__name__}")
 
     def _word_column(self, name: str) -> Texts:
         if name not in self._words:

@@ -9,7 +9,7 @@ import json
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -60,7 +60,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -69,23 +71,27 @@ def _main(
 def analyze_files(
     files: Annotated[list[Path], typer.Argument(help="Recordings: .csv, .tsv, .txt, .npy, .npz.", metavar="FILE…")],
     sample_rate: Annotated[
-        Optional[float], typer.Option(help="Samples per second; above what the file says.", metavar="HZ")
+        float | None, typer.Option(help="Samples per second; above what the file says.", metavar="HZ")
     ] = None,
-    signal: Annotated[Optional[Signal], typer.Option(help="What the sensor is; default: what the file says, or ppg.")] = None,
+    signal: Annotated[
+        Signal | None, typer.Option(help="What the sensor is; default: what the file says, or ppg.")
+    ] = None,
     channel: Annotated[
-        Optional[str], typer.Option("--channel", "--column", help="Name or number (from 0) of the column or array.")
+        str | None, typer.Option("--channel", "--column", help="Name or number (from 0) of the column or array.")
     ] = None,
-    time: Annotated[Optional[str], typer.Option(help="Name or number of the time column; 'none': there is none.")] = None,
+    time: Annotated[str | None, typer.Option(help="Name or number of the time column; 'none': there is none.")] = None,
     polarity: Annotated[Polarity, typer.Option(help="Whether systole is a rise of the samples.")] = Polarity.auto,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per recording and line.")] = False,
     plot: Annotated[
-        Optional[Path], typer.Option(help="Draw waveform, beats and trends; of several recordings, their names are added.")
+        Path | None,
+        typer.Option(help="Draw waveform, beats and trends; of several recordings, their names are added."),
     ] = None,
-    beats: Annotated[Optional[Path], typer.Option(help="Write the beats as CSV; of several, names are added.")] = None,
+    beats: Annotated[Path | None, typer.Option(help="Write the beats as CSV; of several, names are added.")] = None,
 ) -> None:
     """Measure every pulse of recordings and print a row for each.
 
-    A recording that cannot be read does not stop the others. Exit codes: 0 done, 1 a recording is at fault, 2 the command line is.
+    A recording that cannot be read does not stop the others. Exit codes: 0 done, 1 a recording is at fault, 2 the command
+    line is.
     """
     if sample_rate is not None:
         try:
@@ -198,12 +204,16 @@ def list_datasets(
 
 
 @datasets_app.command("fetch")
-def fetch_datasets(names: Annotated[list[str], typer.Argument(metavar="NAME…", help="As `plethys datasets list` names them.")]) -> None:
+def fetch_datasets(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="As `plethys datasets list` names them.")],
+) -> None:
     """Fetch datasets into the cache, checked against their SHA-256, and print the paths of their files."""
     known = {entry.name for entry in datasets.list()}
     for name in names:
         if name not in known:
-            raise typer.BadParameter(f"no dataset is named {name!r}; there are {', '.join(sorted(known))}", param_hint="NAME")
+            raise typer.BadParameter(
+                f"no dataset is named {name!r}; there are {', '.join(sorted(known))}", param_hint="NAME"
+            )
     faults = 0
     for name in names:
         try:

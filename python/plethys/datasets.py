@@ -400,7 +400,9 @@ def _installed(package: Package) -> builtins.list[Path]:
     """The recordings inside an installed package, which is not imported for it."""
     spec = importlib.util.find_spec(package.members[0].split("/")[0])
     if spec is None or not spec.submodule_search_locations:
-        raise FetchError(f"the recordings are inside the package {package.name}: pip install {package.name}=={package.version}")
+        raise FetchError(
+            f"the recordings are inside the package {package.name}: pip install {package.name}=={package.version}"
+        )
     root = Path(spec.submodule_search_locations[0]).parent
     paths = [root / member for member in package.members]
     for path in paths:

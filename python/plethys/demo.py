@@ -1,7 +1,7 @@
 """`python -m plethys.demo`: the main job on real recordings.
 
-Analyses HeartPy's example recordings (and, where `PLETHYS_DATA` names a folder of recordings, every pulse recording in it), prints
-what came out and how long it took, and draws waveform, beats and trends.
+Analyses HeartPy's example recordings (and, where `PLETHYS_DATA` names a folder of recordings, every pulse recording in it),
+prints what came out and how long it took, and draws waveform, beats and trends.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def main(arguments: list[str] | None = None) -> int:
             drawn.append((name, result))
     console = Console() if sys.stdout.isatty() else Console(width=140)
     console.print(grid)
-    print(f"\n{count} recordings, {signal_s / 60:.1f} min of signal in {work_s:.2f} s: {signal_s / work_s:.0f} times real time")
+    print(
+        f"\n{count} recordings, {signal_s / 60:.1f} min of signal in {work_s:.2f} s: {signal_s / work_s:.0f} times real time"
+    )
     if data is None:
         print("PLETHYS_DATA is not set: HeartPy's recordings only")
     if drawn:

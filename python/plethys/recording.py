@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import _convert, _plethys
+from . import _convert
 
 if TYPE_CHECKING:
     from ._stream import Calibration
@@ -72,7 +72,9 @@ class Recording:
 
     def __getitem__(self, channel: str) -> Recording:
         if channel not in self.channels:
-            raise KeyError(f"{self.name} has no channel {channel!r}; it has {', '.join(self.channels) or 'none by name'}")
+            raise KeyError(
+                f"{self.name} has no channel {channel!r}; it has {', '.join(self.channels) or 'none by name'}"
+            )
         return replace(
             self,
             samples=_convert.samples(self.channels[channel], channel),

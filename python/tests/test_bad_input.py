@@ -41,7 +41,11 @@ def test_a_missing_sample_rate_is_said():
         ({"signal": "eeg"}, ValueError, 'signal must be one of "ppg", "pvr", "pressure", got "eeg"'),
         ({"signal": 5}, TypeError, "signal must be text, got int"),
         ({"polarity": "up"}, ValueError, 'polarity must be one of "auto", "upright", "inverted", got "up"'),
-        ({"calibration": {"scale": 0.0, "unit": "V"}}, ValueError, "calibration.scale must be finite and not zero, got 0"),
+        (
+            {"calibration": {"scale": 0.0, "unit": "V"}},
+            ValueError,
+            "calibration.scale must be finite and not zero, got 0",
+        ),
         ({"calibration": {"unit": "V"}}, TypeError, "no scale"),
         ({"calibration": {"scale": 1.0, "unit": "V", "gain": 2}}, TypeError, "'gain'"),
         ({"calibration": {"scale": "1", "unit": "V"}}, TypeError, "calibration.scale must be a number, got str"),
@@ -283,12 +287,24 @@ def test_what_is_masked_or_null_is_missing(stream, kind):
 def test_what_comes_alongside_must_have_the_right_shape_and_length():
     samples = np.zeros(500)
     for keywords, error, words in [
-        ({"motion": np.zeros(500)}, TypeError, "motion must be real numbers of shape (n, 3), got numpy.ndarray of shape (500,)"),
+        (
+            {"motion": np.zeros(500)},
+            TypeError,
+            "motion must be real numbers of shape (n, 3), got numpy.ndarray of shape (500,)",
+        ),
         ({"motion": np.zeros((500, 2))}, TypeError, "shape (500, 2)"),
         ({"motion": np.zeros((500, 3), complex)}, TypeError, "complex"),
-        ({"motion": np.zeros((499, 3))}, plethys.ProcessError, "motion must have one entry per sample: expected 500, got 499"),
+        (
+            {"motion": np.zeros((499, 3))},
+            plethys.ProcessError,
+            "motion must have one entry per sample: expected 500, got 499",
+        ),
         ({"companion": np.zeros((500, 1))}, TypeError, "companion must be one dimension"),
-        ({"companion": np.zeros(3)}, plethys.ProcessError, "companion must have one entry per sample: expected 500, got 3"),
+        (
+            {"companion": np.zeros(3)},
+            plethys.ProcessError,
+            "companion must have one entry per sample: expected 500, got 3",
+        ),
         ({"time": np.zeros((500, 1))}, TypeError, "time must be one dimension of seconds"),
         ({"time": ["a"] * 500}, TypeError, "time must be one dimension of seconds"),
         ({"time": np.arange(3.0)}, plethys.ProcessError, "time must have one entry per sample: expected 500, got 3"),
@@ -307,14 +323,14 @@ def test_a_monitor_takes_alongside_what_it_was_built_for():
     with pytest.raises(TypeError, match="motion must be True or False"):
         plethys.Monitor(100.0, motion=np.zeros((5, 3)))
     monitor = plethys.Monitor(100.0)
-    with pytest.raises(TypeError, match="dates|seconds"):
+    with pytest.raises(TypeError, match=r"one dimension of seconds"):
         monitor.push(np.zeros(2), time=np.array(["2026-01-01", "2026-01-02"], "datetime64[s]"))
 
 
 def test_stamps_from_which_no_rate_follows_are_said():
     with pytest.raises(ValueError, match="sample_rate must be from 20 to 4000"):
         plethys.analyze(np.zeros(5), time=np.zeros(5))
-    with pytest.raises(ValueError, match="sample_rate must be from 20 to 4000, got 1$"):
+    with pytest.raises(ValueError, match=r"sample_rate must be from 20 to 4000, got 1$"):
         plethys.analyze(np.zeros(5), time=np.arange(5.0))
 
 

@@ -58,7 +58,9 @@ def test_json_is_one_object_per_line_with_the_numbers_of_analyze(files):
 
 
 def test_options_reach_the_analysis(files):
-    done = run("analyze", files / "bare.txt", "--sample-rate", 250, "--signal", "pvr", "--polarity", "inverted", "--json")
+    done = run(
+        "analyze", files / "bare.txt", "--sample-rate", 250, "--signal", "pvr", "--polarity", "inverted", "--json"
+    )
     values = json.loads(done.stdout)
     assert (values["sample_rate"], values["signal"], values["polarity"]) == (250.0, "pvr", "inverted")
     assert values["pulse_rate"] == pytest.approx(144.0, abs=1.0)
@@ -66,7 +68,9 @@ def test_options_reach_the_analysis(files):
     assert marker["state"] == "Flat"
     by_number = json.loads(run("analyze", files / "good.csv", "--channel", "1", "--json").stdout)
     assert by_number["state"] == "Flat"
-    without_time = run("analyze", files / "good.csv", "--time", "none", "--channel", "ppg", "--sample-rate", 125, "--json")
+    without_time = run(
+        "analyze", files / "good.csv", "--time", "none", "--channel", "ppg", "--sample-rate", 125, "--json"
+    )
     assert json.loads(without_time.stdout)["pulse_rate"] == pytest.approx(72.0, abs=0.5)
 
 

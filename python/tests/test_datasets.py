@@ -204,5 +204,7 @@ def test_stress_sets_come_with_what_is_asked():
     stream = sets["deep_dicrotic_notch"].make(1, seconds=20.0)
     assert len(stream) == 20 * stream.sample_rate
     assert stream.truth.beats.visible.sum() > 12
-    assert any(one.least_f1 for one in sets.values()) and any(one.most_beats_per_minute is not None for one in sets.values())
+    assert any(one.least_f1 for one in sets.values()) and any(
+        one.most_beats_per_minute is not None for one in sets.values()
+    )
     assert stream.samples.tobytes() != sets["deep_dicrotic_notch"].make(2, seconds=20.0).samples.tobytes()

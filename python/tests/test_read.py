@@ -113,7 +113,12 @@ def test_a_dropped_sample_keeps_the_stamps(write):
 
 
 def test_start_time(write):
-    text = rows("datetime,hr", "2016-11-24 13:58:58.081000,326", "2016-11-24 13:58:58.097000,327", "2016-11-24 13:58:58.113000,3")
+    text = rows(
+        "datetime,hr",
+        "2016-11-24 13:58:58.081000,326",
+        "2016-11-24 13:58:58.097000,327",
+        "2016-11-24 13:58:58.113000,3",
+    )
     recording = plethys.read(write("a.csv", text))
     assert recording.start_time == np.datetime64("2016-11-24T13:58:58.081")
     assert recording.sample_rate == 62.5
@@ -145,7 +150,11 @@ def test_channels_are_chosen_by_name_number_or_kind(write):
         ("a.csv", "ppg\n1\n2\nx7\n4\n", "a.csv, line 4: expected a number in column 'ppg', got 'x7'"),
         ("a.csv", "t_s,ppg\n0,1\n0.01,2\n0.02\n0.03,4\n", "a.csv, line 4: expected 2 cells, got 1"),
         ("a.csv", "t_s,ppg\n0,1\n0.01,2\nnow,3\n0.03,4\n", "line 4: expected a number in column 't_s', got 'now'"),
-        ("a.csv", "date,ppg\n2026-01-01T00:00:00,1\n2026-13-01T00:00:00,2\n", "line 3: expected an ISO 8601 date in column 'date'"),
+        (
+            "a.csv",
+            "date,ppg\n2026-01-01T00:00:00,1\n2026-13-01T00:00:00,2\n",
+            "line 3: expected an ISO 8601 date in column 'date'",
+        ),
         ("a.csv", "", "the file is empty"),
         ("a.csv", "\n \n", "the file is empty"),
         ("a.csv", "no,numbers\nhere,at all\n", "expected rows of numbers within the first 100 lines"),
@@ -202,7 +211,9 @@ def test_npy(tmp_path):
     np.testing.assert_array_equal(recording.samples, np.arange(5))
     assert recording.sample_rate == 50.0
     np.save(tmp_path / "b.npy", np.arange(10).reshape(5, 2))
-    np.testing.assert_array_equal(plethys.read(tmp_path / "b.npy", channel=1, sample_rate=50).samples, np.arange(1, 10, 2))
+    np.testing.assert_array_equal(
+        plethys.read(tmp_path / "b.npy", channel=1, sample_rate=50).samples, np.arange(1, 10, 2)
+    )
     np.save(tmp_path / "c.npy", np.zeros(5, complex))
     with pytest.raises(plethys.ReadError, match=r"c\.npy: .*complex"):
         plethys.read(tmp_path / "c.npy")

@@ -19,7 +19,9 @@ def in_chunks(recording: plethys.Recording, result: plethys.Analysis, sizes: np.
     cuts = np.cumsum(np.resize(sizes, len(recording)))
     cuts = cuts[cuts < len(recording)]
     stamps = [None] * (len(cuts) + 1) if recording.time is None else np.split(recording.time, cuts)
-    beats = [monitor.push(chunk, time=time) for chunk, time in zip(np.split(recording.samples, cuts), stamps, strict=True)]
+    beats = [
+        monitor.push(chunk, time=time) for chunk, time in zip(np.split(recording.samples, cuts), stamps, strict=True)
+    ]
     beats.append(monitor.finish())
     for name in result.beats.columns:
         whole = result.beats._arrays[name]

@@ -75,7 +75,9 @@ def test_a_shared_monitor_raises_and_goes_on(long):
     thread.join(timeout=60)
     assert not thread.is_alive(), "a thread hangs"
     assert len(raised) >= len(calls)
-    assert set(raised) == {"this Monitor is in use by another thread; a monitor belongs to one thread, make one for each"}
+    assert set(raised) == {
+        "this Monitor is in use by another thread; a monitor belongs to one thread, make one for each"
+    }
     monitor.reset()
     assert len(monitor.push(long[:5000])) > 20
 
