@@ -34,7 +34,7 @@ def draw_all(run: Run, directory: Path) -> dict[str, Path]:
         figure = draw(run, cases)
         if figure is not None:
             figure.suptitle(title)
-            figure.savefig(directory / name, dpi=110)
+            figure.savefig(directory / name, dpi=90)
             plt.close(figure)
             drawn[title] = directory / name
     return drawn

@@ -30,6 +30,21 @@ Against the ECG's rate in the same window; MAE and RMSE in bpm, means over recor
 rate rows and its trend; for the others the intervals of a window are averaged, by mean or by median,
 whichever does better on the set. *Record*: median over records of the error of the record's median rate."""
 
+STREAM_NOTE = """\
+plethys, one sample per push over {count} recordings, beside one call of `analyze`. Late: over `latency()`
+after what ends the beat. Differing: rows of beats or rates that are not the same in every bit."""
+
+STREAM_COLUMNS = {
+    "beats": "settled beats",
+    "late": "late",
+    "out_of_order": "behind a later beat",
+    "different": "differing rows",
+}
+
+RERUN_NOTE = """\
+The others re-run on the last 10 s once a second, over two minutes of the first recording: beats that move by
+over 10 ms, vanish, or appear where an earlier run had shown none."""
+
 SYNTHETIC_NOTE = """\
 Five recordings of ten minutes each, F1 in % against the pulses that the generator planted and that are
 visible. The light falls in systole; the peers, which have no notion of polarity, get it turned over."""
@@ -244,36 +259,20 @@ def _synthetic_table(run: Run) -> list[str]:
 
 
 def _stability_tables(run: Run) -> list[str]:
+    streams, reruns = run.measured.streams, run.measured.reruns
     lines = []
-    if run.measured.streams:
-        streams = run.measured.streams
-        lines += [
-            f"plethys, one sample per push over {len(streams)} recordings, beside one call of `analyze`:",
-            "",
-            *table(
-                ["beats", "late", "out of order", "rows that differ"],
-                [
-                    [
-                        str(sum(getattr(s, f) for s in streams))
-                        for f in ("beats", "late", "out_of_order", "different")
-                    ]
-                ],
-            ),
-            "",
+    if streams:
+        total = {name: sum(getattr(s, name) for s in streams) for name in STREAM_COLUMNS}
+        lines += [STREAM_NOTE.format(count=len(streams)), ""]
+        lines += table(list(STREAM_COLUMNS.values()), [[str(total[name]) for name in STREAM_COLUMNS]])
+        lines += [""]
+    if reruns:
+        rows = [
+            [r.detector, *(map(str, (r.shown, r.settled)) if r.is_usable else "––"), str(r.failed or "")]
+            for r in reruns
         ]
-    if run.measured.reruns:
-        lines += [
-            "The peers re-run on the last 10 s once a second, two minutes of the first recording: beats that "
-            "move by over 10 ms, vanish, or appear where an earlier run had shown none.",
-            "",
-            *table(
-                ["", "changes", "first and last second not shown", "runs that failed"],
-                [
-                    [r.detector, str(r.shown), str(r.settled), str(r.failed or "")]
-                    for r in run.measured.reruns
-                ],
-            ),
-        ]
+        head = ["", "changes", "first and last second not shown", f"failed, of {reruns[0].runs} runs"]
+        lines += [RERUN_NOTE, "", *table(head, rows)]
     return lines or ["Not run."]
 
 

@@ -112,6 +112,11 @@ class Rerun:
     shown: int  # changes of what a user sees who shows all that each run finds
     settled: int  # changes if the first and the last second of each run are not shown
     failed: int  # runs that raised
+    runs: int
+
+    @property
+    def is_usable(self) -> bool:
+        return 2 * self.failed < self.runs
 
 
 def rerun(detector: Detector, recording: Recording) -> Rerun:
@@ -126,7 +131,7 @@ def rerun(detector: Detector, recording: Recording) -> Rerun:
         for edge in counts:
             # The stretch that both runs show.
             counts[edge] += changes(before, after, end - WINDOW_S + edge, end - HOP_S - edge)
-    return Rerun(detector.name, counts[0.0], counts[EDGE_S], failed)
+    return Rerun(detector.name, counts[0.0], counts[EDGE_S], failed, len(runs))
 
 
 def changes(before: np.ndarray, after: np.ndarray, low: float, high: float) -> int:
