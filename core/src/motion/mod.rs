@@ -62,8 +62,8 @@
 //! let mut rates = Vec::new();
 //! for n in 0..30 * 50 {
 //!     let phase = core::f64::consts::TAU * f64::from(n) / 50.0;
-//!     let stride = (2.6 * phase).sin();
-//!     let pulse = (2.2 * phase).sin() + 4.0 * (2.6 * phase - 0.7).sin();   // 132 bpm under a stride of 156
+//!     let stride = libm::sin(2.6 * phase);
+//!     let pulse = libm::sin(2.2 * phase) + 4.0 * libm::sin(2.6 * phase - 0.7);   // 132 bpm under a stride of 156
 //!     tracker.push(pulse, Some([stride, 0.3 * stride, 1.0]), None);
 //!     while let Some(row) = tracker.pop_row() {
 //!         rates.extend(row.rate);
