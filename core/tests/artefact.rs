@@ -238,7 +238,7 @@ fn stamps_that_go_wrong_are_counted_and_a_far_jump_brings_no_flood() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_samples_panic(

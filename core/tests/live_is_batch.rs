@@ -84,7 +84,7 @@ fn rough(seed: u64, sample_rate: f64) -> plethys_datasets::Recording {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_chunking_gives_the_same_tables(

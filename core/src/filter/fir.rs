@@ -13,7 +13,7 @@ const LANES: usize = 8;
 ///
 /// The lengths are equal wherever this is called; surplus of either slice would be left out.
 #[inline]
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
     let (b_lanes, b_rest) = b.as_chunks::<LANES>();
     let mut sums = [0.0; LANES];

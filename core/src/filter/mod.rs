@@ -36,6 +36,7 @@ pub use derivative::Derivative;
 pub use design::{Band, Family, MAX_ORDER};
 pub use extrema::{Extrema, RunningExtrema};
 pub use fir::FirFilter;
+pub(crate) use fir::dot;
 pub use median::RunningMedian;
 pub use resampler::{Arrival, ClockCounts, Resampler};
 pub use taps::{Kaiser, MAX_TAPS, Taps};

@@ -2,7 +2,7 @@
 //!
 //! Finding filters away what measuring needs. So a beat is read from the samples themselves, smoothed by a quartic
 //! Savitzky–Golay kernel of 0.15 of the cycle to either side at most (linear phase, no delay after alignment) and, at low sample rates, interpolated
-//! by a windowed sinc to at least 200 Hz. Both are computed for the stretch of one beat at a time, once per sample.
+//! by a windowed sinc to at least 100 Hz. Both are computed for the stretch of one beat at a time, once per sample.
 //!
 //! Sources: Savitzky & Golay 1964, Anal. Chem. 36(8):1627, doi 10.1021/ac60214a047; Duchon 1979, J. Appl. Meteorol. 18(8):1016,
 //! doi 10.1175/1520-0450(1979)018<1016:LFIOAT>2.0.CO;2 (Lanczos window).
@@ -11,10 +11,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::f64::consts::PI;
 
+use crate::filter::dot;
 use crate::signal::SampleRate;
 
 /// Times are read on a grid of at least this rate, Hz.
-const FINE_HZ: f64 = 200.0;
+const FINE_HZ: f64 = 100.0;
 /// Half length of the interpolation kernel, samples.
 const REACH: usize = 6;
 /// Half length of the smoothing kernel as a share of the cycle; a quartic keeps the height of a systolic peak within 0.2 % there.
@@ -81,7 +82,7 @@ impl Waveform {
             let window = usize::try_from(low).ok().and_then(|low| samples.get(low..=low + 2 * half));
             *place = sign
                 * if let Some(window) = window {
-                    window.iter().zip(&self.weights).fold(0.0, |sum, (x, w)| sum + x * w)
+                    dot(window, &self.weights)
                 } else {
                     self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + w * held(index))
                 };
@@ -90,7 +91,7 @@ impl Waveform {
             self.fine.push(self.smooth[i + REACH]);
             for kernel in &self.kernels {
                 let window = &self.smooth[i + 1..=i + 2 * REACH];
-                self.fine.push(window.iter().zip(kernel).fold(0.0, |sum, (x, w)| sum + x * w));
+                self.fine.push(dot(window, kernel));
             }
         }
     }
@@ -175,7 +176,7 @@ mod tests {
         let wave = |index: f64| libm::sin(2.0 * PI * 5.0 * index / 25.0);
         let samples: Vec<f64> = (0..100).map(|i| wave(f64::from(i))).collect();
         waveform.load(&samples, 0, 20, 60, 1.0, 0.1);
-        assert_eq!(waveform.rate(), 200.0);
+        assert_eq!(waveform.rate(), 100.0);
         let worst = waveform
             .values()
             .iter()

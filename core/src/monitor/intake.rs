@@ -4,8 +4,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::beat::Segmented;
-use crate::error::ConfigError;
-use crate::filter::RunningExtrema;
 use crate::signal::{Calibration, Config, SensorRange};
 use crate::snapshot::Counts;
 
@@ -60,18 +58,19 @@ pub(crate) struct Intake {
     missing_run: usize,
     equal_run: usize,
     rail_run: usize,
-    span: RunningExtrema,
+    /// The raw samples of the recent span, the place of the next one, and how many there are.
     recent: Vec<f64>,
+    next: usize,
     received: usize,
     smallest_step: f64,
     plateau_is_rail: bool,
 }
 
 impl Intake {
-    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
+    pub(crate) fn new(config: &Config) -> Self {
         let rate = config.sample_rate;
         let rail = rate.samples(RAIL_S).max(3);
-        Ok(Self {
+        Self {
             scale: config.calibration.as_ref().map_or(1.0, Calibration::scale),
             offset: config.calibration.as_ref().map_or(0.0, Calibration::offset),
             range: config.sensor_range,
@@ -83,12 +82,12 @@ impl Intake {
             missing_run: 0,
             equal_run: 0,
             rail_run: 0,
-            span: RunningExtrema::new(rate.samples(SPAN_S))?,
-            recent: vec![0.0; 2 * rail + 1],
+            recent: vec![0.0; rate.samples(SPAN_S).max(2 * rail + 1)],
+            next: 0,
             received: 0,
             smallest_step: f64::INFINITY,
             plateau_is_rail: false,
-        })
+        }
     }
 
     pub(crate) fn reset(&mut self) {
@@ -105,7 +104,6 @@ impl Intake {
         self.received = 0;
         self.smallest_step = f64::INFINITY;
         self.plateau_is_rail = false;
-        self.span.reset();
     }
 
     /// Samples missing since the newest that was there.
@@ -187,10 +185,9 @@ impl Intake {
             self.rail_run = if clipped { self.rail_run.saturating_add(1) } else { 0 };
             return (clipped, 0);
         }
-        let length = self.recent.len();
-        self.recent[self.received % length] = raw;
-        self.received += 1;
-        self.span.push(raw);
+        self.recent[self.next] = raw;
+        self.next = if self.next + 1 == self.recent.len() { 0 } else { self.next + 1 };
+        self.received = (self.received + 1).min(self.recent.len());
         if self.equal_run == 1 {
             if let Some(last) = self.last {
                 self.smallest_step = self.smallest_step.min((raw - last).abs());
@@ -198,14 +195,16 @@ impl Intake {
             self.plateau_is_rail = false;
             return (false, 0);
         }
-        if self.equal_run != self.rail || self.received < length {
+        let back = 2 * self.rail;
+        if self.equal_run != self.rail || self.received <= back {
             return (self.plateau_is_rail, 0);
         }
-        // The sample as long before the plateau as the plateau lasts: `recent` holds one more than twice that.
-        let before = self.recent[self.received % length];
-        let Some(extremes) = self.span.current() else { return (false, 0) };
-        let span = extremes.max - extremes.min;
-        let is_extreme = raw == extremes.max || raw == extremes.min;
+        // As long before the plateau as the plateau lasts so far.
+        let before = self.recent[(self.next + self.recent.len() - 1 - back) % self.recent.len()];
+        let recent = &self.recent[..self.received];
+        let (low, high) = recent.iter().fold((raw, raw), |(low, high), x| (x.min(low), x.max(high)));
+        let span = high - low;
+        let is_extreme = raw == low || raw == high;
         let steep = (RAIL_RISE * span).max(RAIL_STEPS * self.smallest_step);
         self.plateau_is_rail = is_extreme && span > 0.0 && (raw - before).abs() >= steep;
         (self.plateau_is_rail, if self.plateau_is_rail { self.rail - 1 } else { 0 })

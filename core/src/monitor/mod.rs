@@ -112,7 +112,7 @@ impl Monitor {
     /// [`ConfigError`] where a number of the configuration cannot be used.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let hz = config.sample_rate.as_hz();
-        let pipeline = Pipeline { hz, intake: Intake::new(&config)?, stream: Stream::new(&config), index: 0 };
+        let pipeline = Pipeline { hz, intake: Intake::new(&config), stream: Stream::new(&config), index: 0 };
         Ok(Self { config, clock: Resampler::new(hz)?, grid_start: 0, timed: None, pipeline, finished: false })
     }
 

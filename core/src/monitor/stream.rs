@@ -23,6 +23,8 @@ const PAUSE_S: f64 = 3.0;
 const LONE_CYCLE_S: f64 = 0.8;
 /// A pulse that could only be announced later than this after its peak is not, s.
 const PROMPT_S: f64 = 0.3;
+/// Pauses and rows are looked for this often, s.
+const TICK_S: f64 = 0.05;
 /// Polarity is looked at this often until it is decided, s.
 const DECIDE_EVERY_S: f64 = 0.25;
 
@@ -62,6 +64,9 @@ pub(crate) struct Stream {
     no_perfusion: Reason,
     rate: BeatRate,
     linked: bool,
+    /// Stream index at which time is looked at again, and the step to the next.
+    next_tick: u64,
+    tick_every: u64,
     next_row: u64,
     row: Option<RateRow>,
     summary: Summary,
@@ -96,6 +101,8 @@ impl Stream {
             no_perfusion: Reason::NoBeats,
             rate: BeatRate::new(),
             linked: false,
+            next_tick: 0,
+            tick_every: rate.samples(TICK_S) as u64,
             next_row: 4,
             row: None,
             summary: Summary::new(),
@@ -112,6 +119,7 @@ impl Stream {
         self.perfusion.reset();
         self.no_perfusion = Reason::NoBeats;
         self.rate.reset();
+        self.next_tick = 0;
         self.next_row = 4;
         self.row = None;
         self.summary.reset();
@@ -144,7 +152,7 @@ impl Stream {
 
     /// Most time between the event that ends a beat and the beat, s: what the finder waits, and the rise before a peak.
     pub(crate) fn latency(&self) -> f64 {
-        (self.settled.latency_samples() + 1) as f64 / self.hz + SEARCH_S + upstroke_reach(PAUSE_S)
+        (self.settled.latency_samples() + 1) as f64 / self.hz + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S
     }
 
     /// All pulses whose peak lies before this time have been decided, s.
@@ -277,6 +285,10 @@ impl Stream {
 
     /// What is due because time went on: the end of a pause, rows.
     pub(crate) fn tick(&mut self, samples: u64) {
+        if samples < self.next_tick {
+            return;
+        }
+        self.next_tick = samples + self.tick_every;
         let horizon = self.horizon(samples);
         if self.in_segment && !self.holding {
             let waiting = self.open.map(|open| open.found).or(self.lone);
