@@ -11,7 +11,7 @@ use super::programme::Node;
 use crate::reason::Reason;
 
 /// Number of features.
-pub(super) const FEATURES: usize = 8;
+pub(super) const FEATURES: usize = 7;
 
 /// Pulses handed out that are remembered.
 const PAST: usize = 8;
@@ -23,8 +23,8 @@ const RECENT: f64 = 8.0;
 const BEFORE: f64 = 0.25;
 /// and ends this long after it, s.
 const AFTER: f64 = 0.35;
-/// Evidence from which on more of it says no more.
-const EVIDENT: f64 = 3.0;
+/// Pulses below this height speak against themselves, log of the share of their neighbours'.
+const SMALL: f64 = -0.7;
 /// Skew from which on more of it says no more.
 const SKEW_MOST: f64 = 0.6;
 /// Largest lately seen autocorrelation from which on more of it says no more.
@@ -175,7 +175,6 @@ impl Judge {
         let roughness = if own.height > 0.0 { (others / own.height).min(3.0) } else { 3.0 };
         let skew = skew(trace, own.index, (0.3 * self.hz) as u64);
         self.features = [
-            (EVIDENT - node.evidence).max(0.0),
             back.abs() + forth.abs(),
             spread(&around.heights[..around.height_count], usual_height),
             libm::sqrt((1.0 - likeness).max(0.0)),
@@ -189,13 +188,14 @@ impl Judge {
             logit += feature * weight;
         }
         let quality = 1.0 / (1.0 + libm::exp(-logit));
-        let doubt = self.doubt(own);
+        let small = usual_height.map_or(0.0, |usual| (SMALL - log_ratio(own.height, usual)).max(0.0));
+        let doubt = self.doubt(own, small);
         self.remember(own, quality, likeness, skew);
         (quality, doubt)
     }
 
     /// The reason with the largest share in what speaks against the pulse.
-    fn doubt(&self, own: Candidate) -> Reason {
+    fn doubt(&self, own: Candidate, small: f64) -> Reason {
         let against = |feature: usize| {
             let usual = USUAL[feature];
             (WEIGHTS[feature] * (usual - self.features[feature])).max(0.0)
@@ -203,10 +203,10 @@ impl Judge {
         let shares = [
             (Reason::Clipped, -CLIPPED_WEIGHT * own.clipped),
             (Reason::Missing, -BRIDGED_WEIGHT * own.bridged),
-            (Reason::Height, against(0)),
-            (Reason::Rhythm, against(1)),
-            (Reason::Shape, against(3)),
-            (Reason::Noise, against(4) + against(5) + against(6) + against(7)),
+            (Reason::Height, small),
+            (Reason::Rhythm, against(0)),
+            (Reason::Shape, against(2)),
+            (Reason::Noise, against(3) + against(4) + against(5) + against(6)),
         ];
         let mut largest = shares[2];
         for share in shares {
@@ -301,11 +301,11 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Logit of a pulse whose features are all 0.
-const INTERCEPT: f64 = -0.55;
+const INTERCEPT: f64 = -2.0;
 /// Added to the logit per unit of each feature.
-const WEIGHTS: [f64; FEATURES] = [0.15, -1.45, 1.39, -4.92, -2.91, -0.26, 1.43, 13.43];
+const WEIGHTS: [f64; FEATURES] = [-1.63, 1.05, -4.73, -2.55, -0.23, 1.35, 16.1];
 /// Usual features of right pulses.
-const USUAL: [f64; FEATURES] = [0.0, 0.08, 0.08, 0.1, 0.12, 0.2, 0.55, 0.5];
+const USUAL: [f64; FEATURES] = [0.02, 0.08, 0.07, 0.08, 0.0, 0.6, 0.5];
 /// Added to the logit per unit of the share of clipped samples at the peak.
 const CLIPPED_WEIGHT: f64 = -0.5;
 /// Added to the logit per unit of the share of missing samples at the peak.
