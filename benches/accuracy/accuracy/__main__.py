@@ -38,12 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
     detectors = choose_detectors(options)
     synthetic = not options.quick and (not sets or "synthetic" in sets) and detectors[0].name == Plethys.name
     if synthetic:
-        cases += stress_cases()
+        cases += stress_cases(options.first_seed)
     if not cases:
         print(f"accuracy: {options.data} holds no recording with reference beats", file=sys.stderr)
         return 2
     try:
-        run = run_everything(cases, detectors, synthetic, options.quick)
+        run = run_everything(cases, detectors, options.first_seed if synthetic else None, options.quick)
     finally:
         for detector in detectors:
             if isinstance(detector, Peer):
@@ -78,6 +78,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="DIR",
         help="where make_peers.py put the peers (default: .peers)",
     )
+    add("--first-seed", type=int, default=0, metavar="N", help="synthetic sets with the seeds from N on")
     add("--quick", action="store_true", help="each set as it is: no copies, no noise, no streaming")
     add(
         "--out",
@@ -103,7 +104,7 @@ def choose_detectors(options: argparse.Namespace) -> list[Detector]:
     return detectors
 
 
-def run_everything(cases: list[Case], detectors: list[Detector], noise: bool, quick: bool) -> Run:
+def run_everything(cases: list[Case], detectors: list[Detector], noise_seed: int | None, quick: bool) -> Run:
     results: dict[tuple[str, str], list[RecordResult]] = {}
     asked = {case.name: case.asked_f1 for case in cases if case.asked_f1 is not None}
     measured = Measured({}, [], [], [], {}, asked)
@@ -119,9 +120,9 @@ def run_everything(cases: list[Case], detectors: list[Detector], noise: bool, qu
             measured.summaries[case.name, detector.name] = summary
     if not quick:
         run_live([case for case in cases if not case.name.startswith(PREFIX)], detectors, measured)
-    if noise:
+    if noise_seed is not None:
         for detector in detectors[:2]:
-            measured.noise += run_noise(detector)
+            measured.noise += run_noise(detector, noise_seed)
     return Run(cases, detectors, results, measured, all_checks(measured), command_line())
 
 

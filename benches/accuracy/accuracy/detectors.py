@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from scipy.signal import butter, find_peaks, sosfiltfilt
 
-from .rate import Windows, median_of_rows, rate_from_beats, rate_from_rows, sample_rows
+from .rate import Windows, rate_from_beats, rate_from_rows, sample_rows
 from .recordings import Recording
 
 PEER_GRID_HZ = 60.0  # peers know no time stamps: such recordings are resampled for them
@@ -43,8 +43,6 @@ class Answer:
         if self.rows is None:
             return {how: rate_from_beats(self.beats, windows, how) for how in ("mean", "median")}
         if windows.length == LONG_WINDOW_S:
-            if self.trend is None:
-                return {"rows": median_of_rows(self.rows["time"], self.rows["pulse_rate"], windows)}
             return {"trend": rate_from_rows(*self.trend, windows.centre)}
         return {"rows": rate_from_rows(self.rows["time"], self.rows["pulse_rate"], windows.centre)}
 
@@ -103,10 +101,7 @@ def answer_of(result) -> Answer:
     beats, rows = result.beats, result.rates
     accepted = np.asarray(beats.accepted, dtype=bool)
     peak, quality = np.asarray(beats.peak), np.asarray(beats.quality)
-    try:
-        trend = result.trend(window=LONG_WINDOW_S, step=LONG_WINDOW_S)
-    except AttributeError:  # the kernel has no trend yet
-        trend = None
+    trend = result.trend(window=LONG_WINDOW_S, step=LONG_WINDOW_S)
     return Answer(
         beats=peak[accepted],
         onsets=np.asarray(beats.onset)[accepted],
@@ -117,7 +112,7 @@ def answer_of(result) -> Answer:
             name: np.asarray(getattr(rows, name), dtype=float)
             for name in ("time", "pulse_rate", "pulse_rate_uncertainty", "quality")
         },
-        trend=trend and (np.asarray(trend.time, dtype=float), np.asarray(trend.pulse_rate, dtype=float)),
+        trend=(np.asarray(trend.time, dtype=float), np.asarray(trend.pulse_rate, dtype=float)),
     )
 
 

@@ -113,18 +113,6 @@ def sample_rows(time, value, centre) -> np.ndarray:
     return np.where(np.abs(time[nearest] - centre) <= ROW_REACH_S + 1e-9, value[nearest], np.nan)
 
 
-def median_of_rows(time, value, windows: Windows) -> np.ndarray:
-    """The median of the present rows inside each window; NaN where at least half of them are absent."""
-    time, value = np.asarray(time, dtype=float), np.asarray(value, dtype=float)
-    medians = np.full(len(windows.start), np.nan)
-    for k, start in enumerate(windows.start):
-        inside = value[(time >= start) & (time < start + windows.length)]
-        known = inside[np.isfinite(inside)]
-        if 2 * known.size > inside.size:
-            medians[k] = np.median(known)
-    return medians
-
-
 def score_rate(estimate, reference) -> RateScore:
     """Errors over the windows that were answered. An estimate that is NaN is an open window."""
     estimate, reference = np.asarray(estimate, dtype=float), np.asarray(reference, dtype=float)
