@@ -1,7 +1,7 @@
 // The same samples give the same bytes here as natively: on synthetic streams, on golden vectors, on recorded data.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -67,17 +67,48 @@ test("the comparison sees one changed bit", () => {
   });
 });
 
-const golden = join(root, "core", "tests", "golden");
-const vectors = existsSync(golden) ? readdirSync(golden).filter((name) => name.endsWith(".json")) : [];
-test("golden vectors", { skip: vectors.length === 0 && "there are none in core/tests/golden" }, () => {
-  for (const name of vectors) {
-    const { sample_rate: sampleRate, signal, samples_f64_hex: hex, beats_bytes_hex: expected } = JSON.parse(readFileSync(join(golden, name), "utf8"));
-    const samples = new Float64Array(Uint8Array.from(Buffer.from(hex, "hex")).buffer);
-    assert.ok(samples.length > 0 && expected.length > 0, `${name}: nothing to compare`);
-    assert.equal(tableBytes("beats", plethys.analyze(samples, { sampleRate, signal }).beats).toString("hex"), expected, `${name}: beats`);
-    const third = Math.floor(samples.length / 3);
-    assert.equal(tableBytes("beats", pushed({ sampleRate, signal }, samples, [third]).beats).toString("hex"), expected, `${name}: pushed`);
+/** A golden vector, as core/tests/golden.rs writes them: samples are integers times a power of two, null is missing. */
+function goldenVector(name) {
+  const vector = JSON.parse(readFileSync(join(golden, name), "utf8"));
+  const { sample_rate: sampleRate, signal, calibration, scale, samples, time_ms: time, motion_1024: motion } = vector;
+  const references = {};
+  if (time !== null) {
+    references.time = Float64Array.from(time, (stamp) => stamp / 1000);
   }
+  if (motion !== null) {
+    references.motion = Float64Array.from(motion.flat(), (value) => value / 1024);
+  }
+  const options = { sampleRate, signal };
+  if (calibration !== null) {
+    const [factor, offset, unit] = calibration;
+    options.calibration = { scale: factor, offset, unit };
+  }
+  const { beats, rates, pulses } = vector;
+  return {
+    samples: Float64Array.from(samples, (value) => (value === null ? NaN : value * scale)),
+    references,
+    options,
+    expected: { beats, rates: Buffer.from(rates, "hex"), pulses },
+  };
+}
+
+const golden = join(root, "core", "tests", "golden");
+test("golden vectors: the bytes that Rust wrote", (context) => {
+  const names = readdirSync(golden).filter((name) => name.endsWith(".json"));
+  assert.ok(names.length >= 5, `${names.length} vectors`);
+  for (const name of names) {
+    const { samples, references, options, expected } = goldenVector(name);
+    const whole = plethys.analyze(samples, { ...options, ...references });
+    const monitor = { ...options, motion: references.motion !== undefined };
+    const third = Math.floor(samples.length / 3);
+    for (const { beats, rates, pulses } of [whole, pushed(monitor, samples, [1, third, third + 1], references)]) {
+      assert.ok(beats.length > 10, name);
+      assert.equal(tableBytes("beats", beats).toString("hex"), expected.beats, `${name}: beats`);
+      assert.equal(Buffer.from(pulses.buffer).toString("hex"), expected.pulses, `${name}: pulses`);
+      sameRates(name, rates, expected.rates);
+    }
+  }
+  context.diagnostic(`${names.length} vectors`);
 });
 
 const data = process.env.PLETHYS_DATA;
