@@ -101,6 +101,7 @@ impl Intake {
         self.last = None;
         self.equal_run = 0;
         self.rail_run = 0;
+        self.next = 0;
         self.received = 0;
         self.smallest_step = f64::INFINITY;
         self.plateau_is_rail = false;

@@ -2,6 +2,7 @@
 
 mod history;
 mod intake;
+mod merge;
 mod polarity;
 mod queue;
 mod stream;
@@ -80,6 +81,7 @@ impl Pipeline {
     fn take(&mut self, values: [f64; CHANNELS]) {
         let index = self.index;
         let stream = &mut self.stream;
+        stream.note([values[1], values[2], values[3], values[4]], index);
         self.intake.push(values[0], &mut |step| stream.step(step, index));
         self.index += 1;
         if self.intake.missing_run() as f64 == libm::round(LONG_GAP_S * self.hz) {
@@ -112,7 +114,7 @@ impl Monitor {
     /// [`ConfigError`] where a number of the configuration cannot be used.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let hz = config.sample_rate.as_hz();
-        let pipeline = Pipeline { hz, intake: Intake::new(&config), stream: Stream::new(&config), index: 0 };
+        let pipeline = Pipeline { hz, intake: Intake::new(&config), stream: Stream::new(&config)?, index: 0 };
         Ok(Self { config, clock: Resampler::new(hz)?, grid_start: 0, timed: None, pipeline, finished: false })
     }
 

@@ -1,19 +1,24 @@
 //! The way of a stream from conditioned samples to events: orientation, finding, reading, completing.
 
+use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::history::History;
 use super::intake::Step;
+use super::merge::{Merge, Reference, Standing};
 use super::polarity::{Decider, EARLIEST_S, LATEST_S};
 use super::queue::EventQueue;
 use super::summary::Summary;
 use crate::beat::{ACCEPT_QUALITY, FindPulses, Found, PromptFinder, Segmented, SettledFinder};
+use crate::error::ConfigError;
 use crate::event::{Beat, Event, Pulse, RateRow};
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, SEARCH_S, search_reach, upstroke_reach};
 use crate::measure::rate::{BeatRate, Tick, WINDOW_S};
 use crate::measure::waveform::Waveform;
 use crate::measure::{descent, pulse};
+use crate::motion::TrackRow;
 use crate::reason::Reason;
 use crate::signal::{Config, Polarity};
 
@@ -23,6 +28,8 @@ const PAUSE_S: f64 = 3.0;
 const LONE_CYCLE_S: f64 = 0.8;
 /// A pulse that could only be announced later than this after its peak is not, s.
 const PROMPT_S: f64 = 0.3;
+/// At rest, counted and tracked rate agree within this, beats per minute.
+const AGREE_BPM: f64 = 6.0;
 /// Pauses and rows are looked for this often, s.
 const TICK_S: f64 = 0.05;
 /// Polarity is looked at this often until it is decided, s.
@@ -32,6 +39,8 @@ const DECIDE_EVERY_S: f64 = 0.25;
 #[derive(Debug, Clone, Copy)]
 struct Open {
     found: Found,
+    /// Found with the help of the tracked rate: nothing is read.
+    locked: bool,
     /// `None` where there is no rise to read.
     reading: Option<Reading>,
     /// Whether the peak, or the foot, was clipped or missing.
@@ -55,10 +64,13 @@ pub(crate) struct Stream {
     history: History,
     prompt: PromptFinder,
     settled: SettledFinder,
-    decided: Vec<Found>,
+    decided: Vec<Standing>,
+    /// Where something is recorded alongside: the motion tracker, and what came with the newest samples of the stream.
+    merge: Option<Box<Merge>>,
+    references: Vec<Reference>,
     waveform: Waveform,
     /// A pulse without one before it: read when its cycle is known.
-    lone: Option<Found>,
+    lone: Option<Standing>,
     open: Option<Open>,
     perfusion: Perfusion,
     no_perfusion: Reason,
@@ -74,13 +86,15 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(crate) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
         let rate = config.sample_rate;
         let settled = SettledFinder::new(rate);
         let longest = rate.samples(2.0 * PAUSE_S + 2.0);
         let waveform = Waveform::new(rate, longest);
         // A beat is read once the next pulse is settled, from its own foot on; a decision on polarity looks at all there is.
         let room = settled.latency_samples() + longest + 2 * waveform.margin();
+        let merge = if config.motion || config.companion { Some(Box::new(Merge::new(rate)?)) } else { None };
+        let references = if merge.is_some() { rate.samples(LATEST_S) + rate.samples(1.0) } else { 0 };
         let mut stream = Self {
             hz: rate.as_hz(),
             wanted: config.polarity,
@@ -93,7 +107,9 @@ impl Stream {
             history: History::new(room.max(rate.samples(LATEST_S) + 1)),
             prompt: PromptFinder::new(rate),
             settled,
-            decided: Vec::with_capacity(64),
+            decided: Vec::with_capacity(128),
+            merge,
+            references: vec![[f64::NAN; 4]; references],
             waveform,
             lone: None,
             open: None,
@@ -109,11 +125,14 @@ impl Stream {
             queue: EventQueue::new(256),
         };
         stream.reset();
-        stream
+        Ok(stream)
     }
 
     pub(crate) fn reset(&mut self) {
         self.begin(0);
+        if let Some(merge) = &mut self.merge {
+            merge.reset();
+        }
         self.in_segment = false;
         self.forget_polarity();
         self.perfusion.reset();
@@ -142,6 +161,9 @@ impl Stream {
         self.prompt.reset();
         self.settled.reset();
         self.decided.clear();
+        if let Some(merge) = &mut self.merge {
+            merge.begin(start as f64 / self.hz);
+        }
         self.lone = None;
         self.open = None;
         self.linked = false;
@@ -150,14 +172,20 @@ impl Stream {
         self.in_segment = true;
     }
 
-    /// Most time between the event that ends a beat and the beat, s: what the finder waits, and the rise before a peak.
+    /// Most time between a peak and the decision on it, s.
+    fn decision_latency(&self) -> f64 {
+        let settled = (self.settled.latency_samples() + 1) as f64 / self.hz;
+        self.merge.as_ref().map_or(settled, |merge| settled.max(merge.beat_latency()))
+    }
+
+    /// Most time between the event that ends a beat and the beat, s: the wait for the decision, and the rise before a peak.
     pub(crate) fn latency(&self) -> f64 {
-        (self.settled.latency_samples() + 1) as f64 / self.hz + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S
+        self.decision_latency() + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S
     }
 
     /// All pulses whose peak lies before this time have been decided, s.
     pub(crate) fn horizon(&self, now: u64) -> f64 {
-        (now as f64 - self.settled.latency_samples() as f64) / self.hz - SEARCH_S
+        now as f64 / self.hz - self.decision_latency() - SEARCH_S
     }
 
     /// The polarity in force.
@@ -175,6 +203,14 @@ impl Stream {
 
     pub(crate) fn row(&self) -> Option<RateRow> {
         self.row
+    }
+
+    /// Takes what was recorded alongside the raw sample with this stream index.
+    pub(crate) fn note(&mut self, reference: Reference, index: u64) {
+        let length = self.references.len() as u64;
+        if length > 0 {
+            self.references[(index % length) as usize] = reference;
+        }
     }
 
     /// Takes what the intake made of the raw sample with this stream index.
@@ -197,7 +233,9 @@ impl Stream {
             self.history.mark_clipped(clipped_before + 1);
         }
         match self.sign {
-            Some(sign) if !self.holding => self.find(Segmented { value: sign * sample.value, ..sample }),
+            Some(sign) if !self.holding => {
+                self.find(Segmented { value: sign * sample.value, ..sample }, self.history.end() - 1);
+            }
             _ => self.hold(),
         }
     }
@@ -227,17 +265,23 @@ impl Stream {
         let sign = self.sign.unwrap_or(1.0);
         for index in self.history.start()..self.history.end() {
             if let Some(sample) = self.history.get(index) {
-                self.find(Segmented { value: sign * sample.value, ..sample });
+                self.find(Segmented { value: sign * sample.value, ..sample }, index);
             }
         }
     }
 
-    /// Lets both finders see an oriented sample.
-    fn find(&mut self, sample: Segmented) {
+    /// Lets the finders see an oriented sample, which has this index in the segment.
+    fn find(&mut self, sample: Segmented, index: u64) {
         let (queue, newest, start, hz) = (&mut self.queue, self.history.end() as f64 - 1.0, self.start as f64, self.hz);
         self.prompt.push(sample, &mut |found| announce(queue, found, newest, start, hz));
         let decided = &mut self.decided;
-        self.settled.push(sample, &mut |found| decided.push(found));
+        if let Some(merge) = &mut self.merge {
+            let reference = self.references[((self.start + index) % self.references.len() as u64) as usize];
+            self.settled.push(sample, &mut |found| merge.offer(found, &mut |pulse| decided.push(pulse)));
+            merge.push(sample, reference, &mut |pulse| decided.push(pulse));
+        } else {
+            self.settled.push(sample, &mut |found| decided.push(Standing { found, locked: false }));
+        }
         self.settle();
     }
 
@@ -271,7 +315,12 @@ impl Stream {
         let (queue, newest, start, hz) = (&mut self.queue, self.history.end() as f64 - 1.0, self.start as f64, self.hz);
         self.prompt.finish(&mut |found| announce(queue, found, newest, start, hz));
         let decided = &mut self.decided;
-        self.settled.finish(&mut |found| decided.push(found));
+        if let Some(merge) = &mut self.merge {
+            self.settled.finish(&mut |found| merge.offer(found, &mut |pulse| decided.push(pulse)));
+            merge.finish(&mut |pulse| decided.push(pulse));
+        } else {
+            self.settled.finish(&mut |found| decided.push(Standing { found, locked: false }));
+        }
         self.settle();
         self.close();
     }
@@ -291,14 +340,15 @@ impl Stream {
         self.next_tick = samples + self.tick_every;
         let horizon = self.horizon(samples);
         if self.in_segment && !self.holding {
-            let waiting = self.open.map(|open| open.found).or(self.lone);
+            let waiting = self.newest();
             if let Some(found) = waiting
                 && (self.start as f64 + found.peak) / self.hz + PAUSE_S + SEARCH_S < horizon
             {
                 self.close();
             }
         }
-        self.rows(horizon);
+        let row_latency = self.merge.as_ref().map_or(0.0, |merge| merge.row_latency());
+        self.rows(horizon.min(samples as f64 / self.hz - row_latency));
     }
 
     /// Goes on at stream index `to` after a jump at `from`: no rows for the time between.
@@ -307,9 +357,17 @@ impl Stream {
         self.next_row = self.next_row.max(libm::ceil(to as f64 / self.hz) as u64 + 4);
     }
 
+    /// The newest pulse that stands.
+    fn newest(&self) -> Option<Found> {
+        self.open.map(|open| open.found).or(self.lone.map(|lone| lone.found))
+    }
+
     fn rows(&mut self, horizon: f64) {
         while self.next_row as f64 + 0.5 * WINDOW_S <= horizon {
-            let row = self.rate.row(self.next_row as f64);
+            let centre = self.next_row as f64;
+            let counted = self.rate.row(centre);
+            let tracked = self.merge.as_ref().and_then(|merge| merge.row(centre));
+            let row = tracked.map_or(counted, |tracked| fuse(counted, &tracked));
             self.row = Some(row);
             self.queue.push(Event::Rate(row));
             self.next_row += 1;
@@ -319,23 +377,24 @@ impl Stream {
     /// Reads the pulses that the settled finder has decided on, and completes the beats before them.
     fn settle(&mut self) {
         for i in 0..self.decided.len() {
-            let found = self.decided[i];
-            if let Some(before) = self.open.map(|open| open.found).or(self.lone) {
+            let pulse = self.decided[i];
+            let found = pulse.found;
+            if let Some(before) = self.newest() {
                 let cycle = (found.peak - before.peak) / self.hz;
                 if cycle > PAUSE_S {
                     self.close();
-                    self.lone = Some(found);
+                    self.lone = Some(pulse);
                 } else {
                     if let Some(lone) = self.lone.take() {
                         self.open = Some(self.read(lone, None, cycle));
                     }
-                    let next = self.read(found, self.open, cycle);
+                    let next = self.read(pulse, self.open, cycle);
                     if let Some(open) = self.open.replace(next) {
                         self.complete(&open, Some(&next));
                     }
                 }
             } else {
-                self.lone = Some(found);
+                self.lone = Some(pulse);
             }
         }
         self.decided.clear();
@@ -353,7 +412,14 @@ impl Stream {
     }
 
     /// Loads the stretch from the pulse before (or a cycle ago) to just after `found`, and reads the pulse in it.
-    fn read(&mut self, found: Found, before: Option<Open>, cycle: f64) -> Open {
+    fn read(&mut self, pulse: Standing, before: Option<Open>, cycle: f64) -> Open {
+        let Standing { found, locked } = pulse;
+        if locked {
+            let time = (self.start as f64 + found.peak) / self.hz;
+            self.rate.push(Tick { time, accepted: true, quality: found.quality, linked: self.linked });
+            self.linked = true;
+            return Open { found, locked, reading: None, spoilt: Some(Reason::Motion), accepted: true };
+        }
         let reach = search_reach(cycle) * self.hz;
         let before = before.map(|open| open.reading.map_or((open.found.peak, open.found.peak), |r| (r.foot, r.peak)));
         let (from, earliest) = before.unwrap_or_else(|| {
@@ -375,7 +441,7 @@ impl Stream {
         let time = (self.start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
         self.rate.push(Tick { time, accepted, quality: found.quality, linked: self.linked });
         self.linked = true;
-        Open { found, reading, spoilt, accepted }
+        Open { found, locked, reading, spoilt, accepted }
     }
 
     /// Why the amplitude of a pulse cannot be read: its peak or its foot is clipped, or lies in what was missing.
@@ -415,16 +481,18 @@ impl Stream {
         {
             self.no_perfusion = reason;
         }
-        let next_at = next.map(|next| next.reading.map_or(next.found.peak, |r| r.steepest));
-        let this_at = reading.map_or(open.found.peak, |r| r.steepest);
+        // From steepest rise to steepest rise where both were read, else from peak to peak.
+        let cycle = match (reading, next_reading, next) {
+            (Some(this), Some(next), _) => Some(next.steepest - this.steepest),
+            (_, _, Some(next)) => Some(next.found.peak - open.found.peak),
+            _ => None,
+        };
         let rejection = if reading.is_none() { Reason::Shape } else { open.found.doubt };
         let beat = Beat {
             onset: reading.map(|r| time(r.onset)),
             peak: time(reading.map_or(open.found.peak, |r| r.peak)),
             end: next_reading.map(|r| time(r.onset)),
-            rate: next_at
-                .map(|next_at| 60.0 * self.hz / (next_at - this_at))
-                .filter(|rate| rate.is_finite() && *rate > 0.0),
+            rate: cycle.filter(|cycle| *cycle > 0.0).map(|cycle| 60.0 * self.hz / cycle),
             amplitude,
             amplitude_corrected: whole(descent.map(|d| d.amplitude_corrected)),
             perfusion_index: perfusion_index.ok(),
@@ -438,10 +506,26 @@ impl Stream {
             notch: descent.map(|d| d.notch),
             bridged: self.history.any_bridged(first..last),
             clipped,
-            rate_locked: false,
+            rate_locked: open.locked,
         };
         self.summary.push(&beat, self.no_perfusion);
         self.queue.push(Event::Beat(beat));
+    }
+}
+
+/// The row of a second that was both counted and tracked: tracked in motion; at rest counted, as long as the track agrees.
+fn fuse(counted: RateRow, tracked: &TrackRow) -> RateRow {
+    let agree = counted.pulse_rate.zip(tracked.rate).is_none_or(|(a, b)| (a - b).abs() <= AGREE_BPM);
+    if !tracked.moving && counted.pulse_rate.is_some() && agree {
+        return counted;
+    }
+    RateRow {
+        time: counted.time,
+        pulse_rate: tracked.rate,
+        pulse_rate_uncertainty: tracked.rate.map(|_| tracked.uncertainty),
+        quality: tracked.quality,
+        tracked: true,
+        reason: if tracked.rate.is_some() { None } else { Some(Reason::LostLock) },
     }
 }
 
