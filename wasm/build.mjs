@@ -65,11 +65,11 @@ const manifest = {
   sideEffects: false,
   files: ["/*.js", "/*.d.ts", "!block.d.ts", "!check.d.ts", "/raw/*.js", "/raw/*.wasm", "/LICENSE-*"],
 };
-writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 copyFileSync(join(here, "README.md"), join(pkg, "README.md"));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"].filter((name) => existsSync(join(root, name)))) {
   copyFileSync(join(root, licence), join(pkg, licence));
 }
+writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`); // last: it says that the package is whole
 
 const bytes = readFileSync(module);
 console.log(`plethys_bg.wasm: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} with gzip`);

@@ -1,4 +1,5 @@
-// The same samples give the same bytes here as natively: on synthetic streams, on golden vectors, on recorded data.
+// The same samples give the same bytes here as natively: on synthetic streams, on golden vectors, on recorded data. The native
+// kernel is built from the source as it is now: if everything differs, wasm/pkg is older than that (`npm run build`).
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
