@@ -23,11 +23,11 @@ from .recording import ReadError, read
 app = typer.Typer(
     help="Peripheral circulation from raw sensor streams: pulses, amplitude, pulse rate, perfusion index.",
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-datasets_app = typer.Typer(help="Public recordings: list them, fetch them into the cache.", no_args_is_help=True)
+datasets_app = typer.Typer(help="Public recordings: list them, fetch them into the cache.", invoke_without_command=True)
 app.add_typer(datasets_app, name="datasets")
 
 
@@ -58,13 +58,24 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _needs_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        context.fail("a command is missing")
+
+
 @app.callback()
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
-    pass
+    _needs_command(context)
+
+
+@datasets_app.callback()
+def _datasets(context: typer.Context) -> None:
+    _needs_command(context)
 
 
 @app.command("analyze")
