@@ -252,3 +252,30 @@ fn locked_beats_in_motion() {
     println!("{:18} {:8.1} {:8.1} {:10.1} {:8.1}", "mean", means[0], means[1], means[2], means[3]);
     assert!(means[0] >= 96.0 && means[1] >= 95.0 && means[2] >= 96.0);
 }
+
+/// The bikes of the other set; its clocks differ by 4.6 s, and only rates can be scored.
+#[test]
+fn rate_on_bikes() {
+    let Some(folder) = folder() else { return };
+    println!();
+    for (name, limit) in [("s1_high_resistance_bike", 1.0), ("s1_low_resistance_bike", 6.0)] {
+        let record = Record::read(&folder.join(format!("wrist_ppg_exercise/{name}.npz"))).unwrap();
+        let acceleration = record.vectors("acc_low_noise").unwrap();
+        let pulse = record.samples("ppg").unwrap();
+        let answer = run(record.sample_rate.unwrap(), 0.0, pulse, Some(&acceleration), None);
+        let truth: Vec<f64> = record.beats().unwrap().unwrap().iter().map(|beat| beat + 4.6).collect();
+        let mut errors = Vec::new();
+        let mut windows = 0;
+        for row in &answer.rows {
+            let inside: Vec<f64> = truth.iter().copied().filter(|t| (t - row.time).abs() <= 4.0).collect();
+            if inside.len() < 6 || row.time - 4.0 < 4.6 {
+                continue;
+            }
+            windows += 1;
+            let rate = 60.0 * (inside.len() - 1) as f64 / (inside[inside.len() - 1] - inside[0]);
+            errors.extend(row.rate.map(|r| (r - rate).abs()));
+        }
+        println!("{name}: MAE {:.2} bpm in {} of {windows} windows", mean(&errors), errors.len());
+        assert!(mean(&errors) <= limit && 2 * errors.len() > windows);
+    }
+}

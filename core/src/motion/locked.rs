@@ -20,7 +20,8 @@ const REFRACTORY: f64 = 0.5;
 pub struct LockedBeat {
     /// Time of the crest of the pulse's fundamental, near the systolic peak, s from the first sample.
     pub peak_time: f64,
-    /// How much of the signal around it goes along with the tracked rate, times how sure that rate is; 0 to 1.
+    /// Probability that there is a pulse within 150 ms, 0 to 1: from the share of the signal around it that goes along with the
+    /// tracked rate, and from how far the rates still possible spread.
     pub quality: f64,
 }
 
@@ -139,7 +140,7 @@ impl PhaseLock {
         debug_assert!(window.len() == self.scaled.len() && estimates.len() <= ESTIMATES && !estimates.is_empty());
         self.scale(window);
         self.oscillate(estimates);
-        let sure = estimates[0].mass;
+        let spread = estimates[0].spread;
         let shortest = REFRACTORY * 60.0 / estimates[0].rate;
         for n in span.from..span.until.min(window.len()) {
             let (phase, share) = self.phase(n);
@@ -149,12 +150,21 @@ impl PhaseLock {
                 let time = span.start_time + (n as f64 - phase / rise) / self.sample_rate;
                 if time - self.last_beat > shortest {
                     self.last_beat = time;
-                    beats(LockedBeat { peak_time: time.max(0.0), quality: share * sure });
+                    beats(LockedBeat { peak_time: time.max(0.0), quality: probability(share, spread) });
                 }
             }
             self.last_phase = phase;
         }
     }
+}
+
+/// Logistic in the share of the signal that has the phase, and in the spread of the rates, bpm.
+///
+/// Fitted to 13 000 locked beats of the six running records (either channel, both, and a late start), of which 98.1 % are right. With
+/// each record left out of the fit in turn: area under the receiver operating curve 0.90, expected calibration error 0.004.
+fn probability(share: f64, spread: f64) -> f64 {
+    let logit = 2.4 + 5.8 * share - libm::log(spread.max(1e-3));
+    1.0 / (1.0 + libm::exp(-logit))
 }
 
 #[cfg(test)]
@@ -167,7 +177,7 @@ mod tests {
         // 1.9 Hz, tracked 3 bpm too slow: the phase holds all the same.
         let wave = |t: f64| libm::cos(2.0 * PI * 1.9 * (t - 0.13));
         let mut lock = PhaseLock::new(25.0, 200);
-        let tracked = [Estimate { rate: 111.0, spread: 1.0, mass: 1.0 }; ESTIMATES];
+        let tracked = [Estimate { rate: 111.0, spread: 1.0 }; ESTIMATES];
         let mut beats: Vec<LockedBeat> = Vec::new();
         for second in 0..20 {
             let start_time = f64::from(second);
@@ -186,7 +196,7 @@ mod tests {
     #[test]
     fn flat_line_has_no_beats() {
         let mut lock = PhaseLock::new(25.0, 200);
-        let tracked = [Estimate { rate: 80.0, spread: 1.0, mass: 1.0 }];
+        let tracked = [Estimate { rate: 80.0, spread: 1.0 }];
         lock.run(&[0.0; 200], Span { start_time: 0.0, from: 0, until: 200 }, &tracked, &mut |beat| panic!("{beat:?}"));
     }
 }

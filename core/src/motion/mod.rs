@@ -36,17 +36,19 @@
 //! | ppg1, acceleration | 0.99 | 0.78 | 0.84 | 0.72 | 0.75 | 98.2 % | 1.67 |
 //! | ppg2, acceleration | 1.46 | 1.27 | 1.08 | 1.25 | 0.90 | 96.4 % | 3.37 |
 //! | ppg1, companion ppg2, acceleration | 0.88 | 0.71 | 0.73 | 0.63 | 0.61 | 98.5 % | 1.86 |
-//! | ppg1 alone | 7.87 | 11.26 | 11.54 | 7.74 | 5.99 | 78.0 % | 32 |
+//! | ppg1 alone | 7.86 | 11.25 | 11.55 | 7.76 | 5.99 | 78.1 % | 32 |
 //! | ppg1, acceleration, stretched by 0.8 | 1.06 | 0.79 | 1.88 | 0.70 | 0.69 | 97.5 % | 8.06 |
 //! | ppg1, acceleration, stretched by 1.25 | 1.25 | 1.07 | 1.14 | 1.04 | 1.10 | 99.2 % | 2.17 |
 //!
 //! F1 of the locked beats (within 150 ms after one lag per record, from 4 s on): ppg1 98.2, ppg2 95.8, with companion 98.6, without
-//! acceleration 89.6 %.
+//! acceleration 89.6 %. Their crests lie within 0.03 s (median) of the systolic peaks that are found where the wave is clean, given
+//! that the stream is oriented. Set `wrist_ppg_exercise` (60 s each, no reference for the walk): 0.7 bpm on the
+//! high-resistance bike, 2.4 on the low-resistance one (92 % answered).
 //!
 //! The constants were chosen on these six recordings, each with either channel, five starts and stretched by 0.8 and 1.25. All
 //! lie on a broad optimum: over those 180 runs the mean error, all windows answered, is 1.5 bpm, and with any one of
 //! sharpness, step, ridge and distance of the delays halved or doubled 1.5 to 1.9. The delays are what matters:
-//! with none but the present acceleration it is 6.7, without acceleration 10.8. New subjects will do worse than these. Where motion
+//! with none but the present acceleration it is 6.7, without acceleration 10.9. New subjects will do worse than these. Where motion
 //! is not known the cadence is taken for the pulse whenever it is the stronger line; the distribution is then narrow and wrong, and no
 //! uncertainty says so.
 //!
@@ -101,6 +103,8 @@ const SHARPNESS_CLEAN: f64 = 2.5;
 const SHARPNESS_RAW: f64 = 1.0;
 /// Beyond this spread of the hypotheses the lock is lost, bpm.
 const LOST: f64 = 10.0;
+/// Beyond this one no rhythm is left that beats could follow, bpm; all rates alike would be 61.
+const ADRIFT: f64 = 30.0;
 /// What share of what motion explains is taken away before beats are looked for.
 const BEAT_CLEANING: f64 = 0.5;
 /// Motion begins at this share of gravity (root mean square over a window) ...
@@ -125,7 +129,8 @@ pub struct TrackRow {
     /// Root-mean-square distance of all rates that remain possible, by their probability, from the likeliest, bpm: one standard
     /// deviation of `rate`, given also where the lock is lost.
     pub uncertainty: f64,
-    /// Probability that the rate lies within 6 bpm of the likeliest, 0 to 1.
+    /// Probability that the likeliest rate is right within 5 bpm, 0 to 1; of use only where motion is known, see the
+    /// [module](self).
     pub quality: f64,
     /// Whether there was motion; false where motion is not known.
     pub moving: bool,
@@ -142,7 +147,8 @@ pub struct Stretch {
     pub end: f64,
     /// Whether there was motion, with hysteresis.
     pub moving: bool,
-    /// Whether the rate is locked, as far as is known by now; a row, 4 s later, knows more.
+    /// Whether there is a rate for beats to follow, as far as is known by now: the rates still possible spread by 30 bpm at most. A
+    /// row, 4 s later, knows more and asks for more.
     pub locked: bool,
 }
 
@@ -481,7 +487,7 @@ impl MotionTracker {
                 beats.push_back(beat);
             }
         });
-        let locked = self.estimates[0].spread <= LOST;
+        let locked = self.estimates[0].spread <= ADRIFT;
         let start = self.beats_from as f64 / self.rate;
         let end = until as f64 / self.rate;
         self.beats_from = until;
@@ -498,7 +504,7 @@ impl MotionTracker {
                 time: (newest - back as u64) as f64 + 0.5 * WINDOW,
                 rate: locked.then_some(estimate.rate),
                 uncertainty: estimate.spread,
-                quality: estimate.mass,
+                quality: within_five(estimate.spread),
                 moving: self.moving[back],
                 locked,
             });
@@ -509,6 +515,15 @@ impl MotionTracker {
 /// Where the first locked beats are looked for: in the middle of the first window. Before it they would come too late.
 fn beats_begin(rate: f64) -> u64 {
     libm::round(0.5 * WINDOW * rate) as u64
+}
+
+/// Probability that an estimate of this spread, bpm, is right within 5 bpm.
+///
+/// Logistic in the logarithm of the spread, fitted to 3500 windows of the six running records, of which 95 % are right. With
+/// each record left out of the fit in turn: area under the receiver operating curve 0.88, expected calibration error 0.012.
+fn within_five(spread: f64) -> f64 {
+    let logit = 5.8 - 3.2 * libm::log(spread.max(1e-3));
+    1.0 / (1.0 + libm::exp(-logit))
 }
 
 /// Whether a reference was there for long enough.

@@ -26,8 +26,6 @@ pub(super) struct Estimate {
     pub(super) rate: f64,
     /// Root-mean-square distance of all hypotheses, by their probability, from that rate, bpm.
     pub(super) spread: f64,
-    /// Probability within ±6 bpm, 0 to 1.
-    pub(super) mass: f64,
 }
 
 /// Hidden Markov model over the rates of the grid, run forward with a bounded look-ahead.
@@ -171,7 +169,7 @@ fn summarise(probability: &[f64]) -> Estimate {
         let distance = rate_at(place) - rate;
         square += p * distance * distance;
     }
-    Estimate { rate, spread: libm::sqrt(square), mass: mass.min(1.0) }
+    Estimate { rate, spread: libm::sqrt(square) }
 }
 
 #[cfg(test)]
@@ -226,7 +224,7 @@ mod tests {
         for _ in 0..20 {
             track.push(&peaks(&[(70.0, 1.0)]), 2.5, &mut estimates);
         }
-        assert!((estimates[0].rate - 70.0).abs() < 0.5 && estimates[0].spread < 3.0 && estimates[0].mass > 0.95);
+        assert!((estimates[0].rate - 70.0).abs() < 0.5 && estimates[0].spread < 3.0);
         for _ in 0..60 {
             track.push(&[0.0; RATES], 2.5, &mut estimates);
         }
