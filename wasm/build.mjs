@@ -2,7 +2,7 @@
 // `node build.mjs`; needs `npm ci` before, and nothing else but a Rust toolchain with the target wasm32-unknown-unknown.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -66,7 +66,7 @@ const manifest = {
   files: ["/*.js", "/*.d.ts", "!block.d.ts", "!check.d.ts", "/raw/*.js", "/raw/*.wasm", "/LICENSE-*"],
 };
 copyFileSync(join(here, "README.md"), join(pkg, "README.md"));
-for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"].filter((name) => existsSync(join(root, name)))) {
+for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
   copyFileSync(join(root, licence), join(pkg, licence));
 }
 writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`); // last: it says that the package is whole

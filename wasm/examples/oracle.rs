@@ -1,7 +1,7 @@
 //! What the kernel says natively, for the tests of the WebAssembly module to compare with.
 //!
 //! `oracle synthetic DIR` and `oracle recorded DIR` write, for stream number `k`, the samples (`k.samples`, and `k.time`,
-//! `k.motion` where they have them) and the tables (`k.beats`, `k.rates`, `k.pulses`) as bytes, little-endian, and a list of
+//! `k.motion`, `k.companion` where they have them) and the tables (`k.beats`, `k.rates`, `k.pulses`) as bytes, little-endian, and a list of
 //! them all: `index.json`. Recorded data comes from the folder that `PLETHYS_DATA` names; what is written of it is for one
 //! test run and is not to be kept.
 
@@ -22,6 +22,7 @@ struct Stream {
     samples: Vec<f64>,
     time: Option<Vec<f64>>,
     motion: Option<Vec<[f64; 3]>>,
+    companion: Option<Vec<f64>>,
     /// True systolic peaks, s.
     truth: Vec<f64>,
 }
@@ -85,12 +86,13 @@ fn synthetic() -> Result<Vec<Stream>, Box<dyn Error>> {
                 samples: recording.samples,
                 time: recording.times,
                 motion: recording.acceleration,
+                companion: None,
             })
         })
         .collect()
 }
 
-/// Every pulse stream in the recorded data; time stamps and accelerations are used in a second pass over the same stream.
+/// Every pulse stream in the recorded data; time stamps, accelerations and companions are used in a second pass over the same stream.
 fn recorded() -> Result<Vec<Stream>, Box<dyn Error>> {
     let folder = find_data().ok_or("PLETHYS_DATA does not name a folder")?;
     let mut streams = Vec::new();
@@ -112,13 +114,24 @@ fn recorded() -> Result<Vec<Stream>, Box<dyn Error>> {
                 samples: samples.to_vec(),
                 time: None,
                 motion: None,
+                companion: None,
                 truth: Vec::new(),
             };
             let time = record.times.clone().filter(|time| time.len() == samples.len());
             let motion = record.vectors("acc").ok().filter(|motion| motion.len() == samples.len());
-            if time.is_some() || motion.is_some() {
+            let other = if channel.name == "ppg1" { record.samples("ppg2").ok() } else { None };
+            let companion = other.filter(|other| other.len() == samples.len()).map(<[f64]>::to_vec);
+            if time.is_some() || motion.is_some() || companion.is_some() {
                 let name = format!("{}, with what came with it", plain.name);
-                streams.push(Stream { name, time, motion, samples: plain.samples.clone(), truth: Vec::new(), ..plain });
+                streams.push(Stream {
+                    name,
+                    time,
+                    motion,
+                    companion,
+                    samples: plain.samples.clone(),
+                    truth: Vec::new(),
+                    ..plain
+                });
             }
             streams.push(plain);
         }
@@ -131,13 +144,14 @@ fn write(folder: &Path, streams: &[Stream]) -> Result<(), Box<dyn Error>> {
     for (k, stream) in streams.iter().enumerate() {
         let config = Config {
             motion: stream.motion.is_some(),
+            companion: stream.companion.is_some(),
             ..Config::new(stream.signal, SampleRate::hz(stream.sample_rate)?)
         };
         let input = Input {
             samples: &stream.samples,
             time: stream.time.as_deref(),
             motion: stream.motion.as_deref(),
-            companion: None,
+            companion: stream.companion.as_deref(),
         };
         let analysis = analyze_input(&input, config)?;
         let put = |kind: &str, bytes: Vec<u8>| fs::write(folder.join(format!("{k}.{kind}")), bytes);
@@ -147,6 +161,9 @@ fn write(folder: &Path, streams: &[Stream]) -> Result<(), Box<dyn Error>> {
         }
         if let Some(motion) = &stream.motion {
             put("motion", bytes(motion.as_flattened()))?;
+        }
+        if let Some(companion) = &stream.companion {
+            put("companion", bytes(companion))?;
         }
         put("beats", analysis.beats.to_bytes())?;
         put("rates", analysis.rates.to_bytes())?;
@@ -164,6 +181,7 @@ fn entry(stream: &Stream, analysis: &Analysis) -> Value {
         "signal": stream.signal.name(),
         "timed": stream.time.is_some(),
         "motion": stream.motion.is_some(),
+        "companion": stream.companion.is_some(),
         "truth": stream.truth,
         "beats": analysis.beats.len(),
         "state": analysis.state.name(),

@@ -22,7 +22,7 @@ function compare({ name, samples, references, sampleRate, signal, native: expect
   assert.equal(result.polarity, rest.polarity, `${name}: polarity`);
   sameRates(name, result.rates, expected.rates);
 
-  const options = { sampleRate, signal, motion: references.motion !== undefined };
+  const options = { sampleRate, signal, motion: references.motion !== undefined, companion: references.companion !== undefined };
   const third = Math.floor(samples.length / 3);
   const parts = pushed(options, samples, [third, third + 1, 2 * third], references);
   assert.ok(tableBytes("beats", parts.beats).equals(expected.beats), `${name}: beats differ where they are pushed`);

@@ -121,6 +121,9 @@ export function native(what, each) {
       if (entry.motion) {
         references.motion = numbers("motion");
       }
+      if (entry.companion) {
+        references.companion = numbers("companion");
+      }
       each({
         ...entry,
         samples: numbers("samples"),
