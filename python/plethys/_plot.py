@@ -131,14 +131,14 @@ def _limits(axes: Axes, values: npt.NDArray[np.float64]) -> None:
 
 def _trend(axes: Axes, result: Analysis, column: str) -> None:
     """The trend over the recording's own minutes, or ten parts of a short one."""
-    window = 60.0 if result.duration >= 300 else max(result.duration / 10, 5.0)
+    window = next((w for w in (60.0, 30.0, 15.0, 10.0) if result.duration >= 5 * w), 5.0)
     if result.duration < 2 * window:
         return
     trend = result.trend(window=window, step=window)
     if np.isfinite(trend[column]).any():
         label = f"{window:.0f} s windows"
         axes.plot(trend.time, trend[column], "-o", color=_TREND, linewidth=1.6, markersize=3.5, label=label)
-        axes.legend(loc="upper right", fontsize=8, frameon=False)
+        axes.legend(loc="upper right", fontsize=8, framealpha=0.8, edgecolor="none", borderpad=0.2)
 
 
 def _amplitude(axes: Axes, result: Analysis) -> None:
@@ -170,15 +170,18 @@ def _perfusion(axes: Axes, result: Analysis) -> None:
 
 
 def _say_absent(axes: Axes, result: Analysis, name: str, values: npt.NDArray[Any]) -> None:
-    if name in result.absent and not len(values):
-        axes.text(
-            0.5,
-            0.5,
-            f"absent: {result.absent[name]}",
-            transform=axes.transAxes,
-            ha="center",
-            va="center",
-            color=_INK,
-            fontsize=10,
-        )
+    if name not in result.absent:
+        return
+    some = len(values) > 0  # single beats have a value, the recording as a whole has none
+    axes.text(
+        0.01 if some else 0.5,
+        0.86 if some else 0.5,
+        ("median absent: " if some else "absent: ") + result.absent[name],
+        transform=axes.transAxes,
+        ha="left" if some else "center",
+        va="center",
+        color=_INK,
+        fontsize=9 if some else 10,
+    )
+    if not some:
         axes.set_yticks([])

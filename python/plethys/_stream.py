@@ -153,40 +153,48 @@ def analyze(
 
 
 class Analysis:
-    """What a recording yields; made by `plethys.analyze`."""
+    """What a recording yields; made by `plethys.analyze`.
+
+    Attributes
+    ----------
+    beats, rates
+        Tables: settled beats, one per row, rejected ones too; the pulse rate once per second.
+    pulses
+        Times of the prompt pulses' systolic peaks, shape (n,), s from the first sample.
+    pulse_rate, perfusion_index, amplitude, quality
+        Medians over the accepted beats: /min, %, calibrated units, 0 to 1. None where absent.
+    absent
+        Why they are: field name to reason, one of `plethys.REASONS`.
+    state, polarity
+        What the stream was, one of `plethys.STATES`; the polarity in force at the end.
+    counts
+        How many samples were not plain: missing, out_of_range, clipped, gaps and so on.
+    units
+        Unit (UCUM) of each field and column.
+    signal, sample_rate, duration, latency
+        The kind of signal; Hz; s; the longest time that a monitor would have needed to settle a beat, s.
+    samples, time
+        The samples as they were analysed, not a copy where none was needed, and their time stamps, s, or None.
+    """
 
     beats: Beats
-    """Settled beats, one per row, rejected ones too."""
     rates: Rates
-    """The pulse rate, once per second."""
     pulses: npt.NDArray[np.float64]
-    """Times of the prompt pulses' systolic peaks, s."""
     pulse_rate: float | None
-    """Median pulse rate of the accepted beats, /min."""
     perfusion_index: float | None
-    """Median perfusion index of the accepted beats, %."""
     amplitude: float | None
-    """Median amplitude of the accepted beats, calibrated units."""
     quality: float | None
-    """Median quality of the beats, 0 to 1."""
-    state: str
-    """What the stream was; one of `plethys.STATES`."""
     absent: dict[str, str]
-    """Field name to reason (one of `plethys.REASONS`), for what is absent."""
-    counts: dict[str, int]
-    """How many samples were not plain: missing, out_of_range, clipped, gaps and so on."""
-    units: dict[str, str]
-    """Unit (UCUM) of each field and column."""
-    signal: str
-    """The kind of signal."""
-    sample_rate: float
-    """Hz."""
+    state: str
     polarity: str
-    """The polarity in force at the end; "auto" where it was never decided."""
-    latency: float
-    """Longest time that a monitor would have needed to settle a beat, s."""
+    counts: dict[str, int]
+    units: dict[str, str]
+    signal: str
+    sample_rate: float
     duration: float
-    """Length of the recording, s."""
+    latency: float
+    samples: npt.NDArray[Any]
+    time: npt.NDArray[np.float64] | None
 
     def __init__(
         self,
@@ -197,9 +205,7 @@ class Analysis:
         summary = raw.summary()
         self._raw = raw
         self.samples = samples
-        """The samples as they were analysed; not a copy, where none was needed."""
         self.time = time
-        """Their time stamps, s, or None."""
         unit: str = summary.pop("unit")
         beats, rates, self.pulses = raw.columns()
         self.beats = Beats(beats, unit)
