@@ -32,9 +32,15 @@ const LATE: f64 = 1.4;
 /// Time constant of that fall, s.
 const FORGET: f64 = 1.7;
 /// Shortest interval, s.
-const REFRACTORY: f64 = 0.32;
-/// Shortest interval, in periods.
-const REFRACTORY_SHARE: f64 = 0.6;
+const REFRACTORY: f64 = 0.2;
+/// Intervals shorter than this, s,
+const SOON: f64 = 0.32;
+/// and shorter than this share of the period
+const SOON_SHARE: f64 = 0.6;
+/// need this share of the usual rise.
+const SOON_HEIGHT: f64 = 0.6;
+/// The level is the mean of the filtered signal over this long, s.
+const LEVEL: f64 = 1.2;
 /// A pulse is announced after a fall of this share of its rise,
 const FALLEN: f64 = 0.12;
 /// at the earliest this long after its peak, s,
@@ -61,6 +67,8 @@ pub struct PromptFinder {
     /// Filtered samples so far.
     index: u64,
     before: [f64; 2],
+    /// The last filtered samples.
+    recent: Box<[f64]>,
     /// Lowest value since the last turn downwards.
     trough: f64,
     peak: Option<Peak>,
@@ -100,6 +108,7 @@ impl PromptFinder {
             seen: 0,
             index: 0,
             before: [0.0; 2],
+            recent: vec![0.0; ((LEVEL * rate / factor as f64) as usize).max(1)].into_boxed_slice(),
             trough: 0.0,
             peak: None,
             rises: [0.0; PAST],
@@ -133,9 +142,15 @@ impl PromptFinder {
         (median(&self.rises[..self.rise_count]), median(&self.intervals[..self.interval_count]))
     }
 
-    fn take(&mut self, value: f64, found: &mut impl FnMut(Found)) {
+    fn take(&mut self, smooth: f64, found: &mut impl FnMut(Found)) {
         let index = self.index;
         self.index += 1;
+        let slots = self.recent.len();
+        if index == 0 {
+            self.recent.fill(smooth);
+        }
+        self.recent[(index % slots as u64) as usize] = smooth;
+        let value = smooth - self.recent.iter().sum::<f64>() / slots as f64;
         if index == 0 {
             self.before = [value; 2];
             self.trough = value;
@@ -159,6 +174,7 @@ impl PromptFinder {
             }
             Some(_) => {}
         }
+        self.learned *= 1.0 - 1.0 / (FORGET * self.hz);
         let Some(peak) = self.peak else { return };
         if value > peak.level {
             return;
@@ -188,9 +204,11 @@ impl PromptFinder {
         let interval = self.last.map(|last| peak.time - last);
         let usual = rise.unwrap_or(self.learned);
         let mut share = if rise.is_none() { 0.5 } else { SHARE };
-        let refractory = period.map_or(REFRACTORY * self.hz, |p| (REFRACTORY_SHARE * p).min(REFRACTORY * self.hz));
-        if interval.is_some_and(|d| d < refractory) {
-            return;
+        if let Some(interval) = interval {
+            let soon = period.map_or(SOON * self.hz, |period| (SOON_SHARE * period).min(SOON * self.hz));
+            if interval < REFRACTORY * self.hz || (interval < soon && height < SOON_HEIGHT * usual) {
+                return;
+            }
         }
         if let (Some(interval), Some(period)) = (interval, period) {
             let ratio = interval / period;
@@ -205,6 +223,10 @@ impl PromptFinder {
         }
         if self.index as f64 <= LEARN * self.hz {
             return;
+        }
+        // A pulse that is small against the last ones, and comes after a pause: they say nothing about what follows.
+        if rise.is_some_and(|rise| height < SHARE * rise) {
+            self.rise_count = 0;
         }
         if self.rise_count == PAST {
             self.rises.copy_within(1.., 0);

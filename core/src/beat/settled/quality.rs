@@ -174,14 +174,15 @@ impl Judge {
         let others = near.fold(0.0, |sum: f64, c| sum + c.height.max(0.0));
         let roughness = if own.height > 0.0 { (others / own.height).min(3.0) } else { 3.0 };
         let skew = skew(trace, own.index, (0.3 * self.hz) as u64);
+        let unlike_around = libm::sqrt((1.0 - if self.count > 0 { around.likeness } else { likeness }).max(0.0));
         self.features = [
             back.abs() + forth.abs(),
             spread(&around.heights[..around.height_count], usual_height),
             libm::sqrt((1.0 - likeness).max(0.0)),
-            libm::sqrt((1.0 - if self.count > 0 { around.likeness } else { likeness }).max(0.0)),
+            unlike_around,
             roughness,
             (if self.count > 0 { around.skew } else { skew }).clamp(0.0, SKEW_MOST),
-            period.lately.min(PERIODIC),
+            (PERIODIC - period.lately).max(0.0) * unlike_around,
         ];
         let mut logit = INTERCEPT + CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
         for (feature, weight) in self.features.iter().zip(WEIGHTS) {
@@ -301,11 +302,11 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Logit of a pulse whose features are all 0.
-const INTERCEPT: f64 = -2.0;
+const INTERCEPT: f64 = 5.96;
 /// Added to the logit per unit of each feature.
-const WEIGHTS: [f64; FEATURES] = [-1.63, 1.05, -4.73, -2.55, -0.23, 1.35, 16.1];
+const WEIGHTS: [f64; FEATURES] = [-1.65, 1.03, -4.8, -2.19, -0.29, 1.41, -25.67];
 /// Usual features of right pulses.
-const USUAL: [f64; FEATURES] = [0.02, 0.08, 0.07, 0.08, 0.0, 0.6, 0.5];
+const USUAL: [f64; FEATURES] = [0.02, 0.08, 0.07, 0.08, 0.0, 0.6, 0.0];
 /// Added to the logit per unit of the share of clipped samples at the peak.
 const CLIPPED_WEIGHT: f64 = -0.5;
 /// Added to the logit per unit of the share of missing samples at the peak.
