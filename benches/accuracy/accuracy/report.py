@@ -118,7 +118,7 @@ def markdown(run: Run, figures: dict[str, str]) -> str:
 
 def _preamble(run: Run) -> list[str]:
     versions = ", ".join(f"{d.name} {d.version}" for d in run.detectors)
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
     python = f"Python {platform.python_version()}"
     return [
         f"Written by `{run.command}` on {now:%Y-%m-%d} (UTC), on {machine()}, {python}.",
@@ -360,7 +360,7 @@ def as_json(run: Run) -> str:
     content = {
         "command": run.command,
         "machine": machine(),
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "versions": {d.name: d.version for d in run.detectors},
         "checks": [vars(check) for check in run.checks],
         "summaries": [s.as_dict() for s in run.measured.summaries.values()],
