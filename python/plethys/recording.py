@@ -517,7 +517,11 @@ def _careful_columns(path: Path, lines: Sequence[str], layout: _Layout, content:
             content.channels[name] = dates
             continue
         parse = _date if _is_date(first) else _decimal_comma if layout.comma else _number
-        values = [parse(text) for text in texts]
+        values: list[Any]
+        try:
+            values = list(map(float, texts))  # the plain case is several times as quick
+        except ValueError:
+            values = [parse(text) for text in texts]
         if None in values:
             at = values.index(None)
             expected = "an ISO 8601 date" if parse is _date else "a number"
