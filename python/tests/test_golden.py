@@ -31,6 +31,16 @@ class Golden:
             self.alongside["motion"] = np.array(fields["motion_1024"]) / 1024.0
         self.expected = tuple(bytes.fromhex(fields[name]) for name in ("beats", "rates", "pulses"))
 
+    def check(self, *answers: bytes) -> None:
+        """Compares beats, rates and pulses, and says where they begin to differ."""
+        for table, mine, rusts in zip(("beats", "rates", "pulses"), answers, self.expected, strict=True):
+            differing = [k for k, (a, b) in enumerate(zip(mine, rusts, strict=False)) if a != b]
+            if len(mine) != len(rusts) or differing:
+                pytest.fail(
+                    f"{table}: {len(mine)} bytes against {len(rusts)} of Rust, "
+                    f"{len(differing)} differ, first {differing[:1]}"
+                )
+
 
 def test_there_are_vectors():
     assert len(NAMES) >= 5
@@ -41,7 +51,7 @@ def test_one_call_gives_the_bytes_of_rust(name):
     golden = Golden(name)
     result = plethys.analyze(golden.samples, **golden.told, **golden.alongside)
     pulses = result.pulses.astype("<f8").tobytes()
-    assert (result.beats.to_bytes(), result.rates.to_bytes(), pulses) == golden.expected
+    golden.check(result.beats.to_bytes(), result.rates.to_bytes(), pulses)
 
 
 @pytest.mark.parametrize("size", [1, 77])
@@ -62,7 +72,7 @@ def test_chunks_give_the_bytes_of_rust(name, size):
     def joined(tables: list[plethys.Table]) -> bytes:
         return b"".join(np.concatenate([t._arrays[name] for t in tables]).tobytes() for name in tables[0].columns)
 
-    assert (joined(beats), joined(rates), np.concatenate(pulses).tobytes()) == golden.expected
+    golden.check(joined(beats), joined(rates), np.concatenate(pulses).tobytes())
 
 
 def test_a_changed_sample_changes_the_bytes():
