@@ -198,7 +198,19 @@ fn rate_in_motion() {
     let second = ["ppg2", "ppg1"];
     let with_motion = table(&records, "ppg1 + acc", first, true, false, 1.0);
     let other_channel = table(&records, "ppg2 + acc", second, true, false, 1.0);
+    let clock = std::time::Instant::now();
     let companion = table(&records, "ppg1 + ppg2 + acc", first, true, true, 1.0);
+    let samples: f64 = records
+        .iter()
+        .flat_map(|record| {
+            let length = record.samples("ppg1").unwrap().len() as f64;
+            STARTS.map(|start| length - start * 125.0)
+        })
+        .sum();
+    println!(
+        "{:.2} µs per sample, reading the files and scoring included",
+        1e6 * clock.elapsed().as_secs_f64() / samples
+    );
     let alone = table(&records, "ppg1 without acc", first, false, false, 1.0);
     for stretch in STRETCHES.into_iter().filter(|&s| s != 1.0) {
         let stretched = table(&records, &format!("ppg1 + acc, stretched {stretch}"), first, true, false, stretch);
@@ -251,6 +263,50 @@ fn locked_beats_in_motion() {
     let means = scores.each_ref().map(|v| mean(v));
     println!("{:18} {:8.1} {:8.1} {:10.1} {:8.1}", "mean", means[0], means[1], means[2], means[3]);
     assert!(means[0] >= 96.0 && means[1] >= 95.0 && means[2] >= 96.0);
+}
+
+/// At rest, without a reference: the track beside the mean beat interval of the ECG, in windows of 8 s.
+#[test]
+fn rate_at_rest() {
+    let Some(folder) = folder() else { return };
+    println!();
+    for (stretch, limit) in [(1.0, 0.65), (0.7, 0.8), (1.5, 0.65)] {
+        let mut means = Vec::new();
+        let mut answered = Vec::new();
+        for number in 1..=53 {
+            let path = folder.join(format!("bidmc/bidmc_{number:02}.npz"));
+            if !path.is_file() {
+                continue;
+            }
+            let record = Record::read(&path).unwrap();
+            let rate = record.sample_rate.unwrap() / stretch;
+            let answer = run(rate, 0.0, record.samples("ppg").unwrap(), None, None);
+            let truth: Vec<f64> = record.beats().unwrap().unwrap().iter().map(|beat| beat * stretch).collect();
+            let excluded = record.excluded().unwrap();
+            let mut errors = Vec::new();
+            let mut windows = 0;
+            for row in answer.rows.iter().step_by(2) {
+                let (start, end) = (row.time - 4.0, row.time + 4.0);
+                let inside: Vec<f64> = truth.iter().copied().filter(|&t| t >= start && t < end).collect();
+                let doubtful = excluded.iter().any(|span| span.start * stretch < end && start < span.end * stretch);
+                if let (false, [first, .., last]) = (doubtful, &inside[..]) {
+                    windows += 1;
+                    let truth = 60.0 * (inside.len() - 1) as f64 / (last - first);
+                    errors.extend(row.rate.map(|rate| (rate - truth).abs()));
+                }
+            }
+            means.push(mean(&errors));
+            answered.push(errors.len() as f64 / f64::from(windows));
+        }
+        println!(
+            "bidmc, no motion given, stretched {stretch}: MAE {:.2} bpm (worst record {:.2}), {:.1} % answered",
+            mean(&means),
+            worst(std::slice::from_ref(&means)),
+            100.0 * mean(&answered)
+        );
+        println!("{means:.1?}");
+        assert!(means.len() == 26 && mean(&means) <= limit && mean(&answered) >= 0.97);
+    }
 }
 
 /// The bikes of the other set; its clocks differ by 4.6 s, and only rates can be scored.

@@ -45,6 +45,12 @@
 //! that the stream is oriented. Set `wrist_ppg_exercise` (60 s each, no reference for the walk): 0.7 bpm on the
 //! high-resistance bike, 2.4 on the low-resistance one (92 % answered).
 //!
+//! At rest and without acceleration the track needs no beats: on the 26 records of BIDMC 0.51 bpm with 98.0 % answered; stretched by
+//! 0.7 and 1.5, 0.63 and 0.43. What remains there is irregular rhythm (worst record 3.8), where beats do better.
+//!
+//! # Cost
+//! With motion and companion 1.3 µs per sample at 125 Hz (the same command prints it), most of it once a second.
+//!
 //! The constants were chosen on these six recordings, each with either channel, five starts and stretched by 0.8 and 1.25. All
 //! lie on a broad optimum: over those 180 runs the mean error, all windows answered, is 1.5 bpm, and with any one of
 //! sharpness, step, ridge and distance of the delays halved or doubled 1.5 to 1.9. The delays are what matters:
