@@ -29,6 +29,7 @@ class Stream:
 
     record: str
     beats: int
+    latency: float  # s, that the monitor states
     late: int  # came more than the latency after the event that ends them
     out_of_order: int  # came after a later beat
     different: int  # rows of beats or rates that are not bit for bit those of `analyze`
@@ -69,6 +70,7 @@ def stream(plethys, recording: Recording, motion: bool = False, companion: bool 
     return Stream(
         record=recording.name,
         beats=len(streamed["peak"]),
+        latency=monitor.latency,
         late=int((np.array(emitted) - _ended(streamed) > monitor.latency + step).sum()),
         out_of_order=int((np.diff(streamed["peak"]) < 0).sum()),
         different=_different_rows(streamed, whole.beats) + _different_rows(streamed_rows, whole.rates),
