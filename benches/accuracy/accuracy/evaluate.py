@@ -14,6 +14,8 @@ from .rate import RateScore, Windows, best_half_mae, reference_rate, score_rate
 from .recordings import Recording
 from .score import BeatScore, chance_f1, flat_intervals, score_beats, score_public
 
+FEWEST_WINDOWS = 5  # of 8 s with a reference: a record with fewer would weigh as much as a whole one
+
 
 @dataclass(frozen=True)
 class RecordResult:
@@ -141,8 +143,9 @@ def summarise(case: Case, detector: Detector, results: list[RecordResult]) -> Su
     public = np.array([r.public.f1 for r in results])
     worst = int(np.argmin(np.nan_to_num(f1, nan=np.inf)))
     estimator = best_estimator(results)
-    rate = [r.rate[estimator] for r in results]
-    long_rate = [r.long_rate.get(estimator, next(iter(r.long_rate.values()))) for r in results]
+    by_rate = [r for r in results if len(r.windows.rate) >= FEWEST_WINDOWS]
+    rate = [r.rate[estimator] for r in by_rate]
+    long_rate = [r.long_rate.get(estimator, next(iter(r.long_rate.values()))) for r in by_rate]
     quality = np.concatenate([r.quality for r in results])
     right = np.concatenate([r.right for r in results])
     return Summary(
@@ -181,7 +184,8 @@ def summarise(case: Case, detector: Detector, results: list[RecordResult]) -> Su
 
 def best_estimator(results: list[RecordResult]) -> str:
     """The estimator with the lowest mean error: a peer is shown by its better one."""
-    means = {how: _mean([r.rate[how].mae for r in results]) for how in results[0].rate}
+    by_rate = [r for r in results if len(r.windows.rate) >= FEWEST_WINDOWS]
+    means = {how: _mean([r.rate[how].mae for r in by_rate]) for how in results[0].rate}
     return min(means, key=lambda how: np.nan_to_num(means[how], nan=np.inf))
 
 

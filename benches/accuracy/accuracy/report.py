@@ -61,7 +61,8 @@ METHOD = """\
   neither: missing samples are interpolated for them, jittered ones resampled to 60 Hz.
 - Nothing is set per record. A copy ×1.5 is the same samples declared 1.5 times slower.
 - Windows of 8 s every 2 s, and of 60 s; a window is left out if it touches a doubtful stretch, holds fewer
-  than three reference beats or a reference pause over 2.5 s.
+  than three reference beats or a reference pause over 2.5 s. A record with fewer than five windows of 8 s
+  does not enter the means of the rate (s1_walk of wrist_ppg_exercise: half of its reference is doubtful).
 """
 
 

@@ -61,8 +61,8 @@ def test_noise_that_raised_is_not_silence():
 
 
 def test_one_late_pulse_is_too_many():
-    quick = Stream("a", 10, 0, 0, 0, np.zeros(3), np.array([0.1, 0.1, 0.1]))
-    late = Stream("b", 10, 0, 0, 0, np.zeros(1), np.array([0.31]))
+    quick = Stream("a", 10, 5.6, 0, 0, 0, np.zeros(3), np.array([0.1, 0.1, 0.1]))
+    late = Stream("b", 10, 5.6, 0, 0, 0, np.zeros(1), np.array([0.31]))
     demand = "announced within 0.3 s of the peak (always)"
     assert checks_of(streams=[quick])[demand].passed is True
     assert checks_of(streams=[quick, late])[demand].passed is False
