@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 
 use crate::beat::{Found, Segmented};
 use crate::error::ConfigError;
-use crate::motion::{MotionTracker, Stretch, TrackRow};
+use crate::motion::{LockedBeat, MotionTracker, Stretch, TrackRow};
 use crate::reason::Reason;
 use crate::signal::SampleRate;
 
@@ -39,6 +39,8 @@ pub(crate) struct Merge {
     stretches: VecDeque<Stretch>,
     /// Rows with their time in the stream, s.
     rows: VecDeque<TrackRow>,
+    /// A locked beat of a stretch to come.
+    next_beat: Option<LockedBeat>,
     last: Option<Standing>,
     period: f64,
     /// Time of the segment's first sample in the stream, s.
@@ -53,6 +55,7 @@ impl Merge {
             waiting: VecDeque::with_capacity(WAITING),
             stretches: VecDeque::with_capacity(KEPT),
             rows: VecDeque::with_capacity(KEPT),
+            next_beat: None,
             last: None,
             period: SAME_S / SAME_SHARE,
             offset: 0.0,
@@ -64,6 +67,7 @@ impl Merge {
         self.tracker.reset();
         self.waiting.clear();
         self.stretches.clear();
+        self.next_beat = None;
         self.last = None;
         self.period = SAME_S / SAME_SHARE;
         self.offset = offset;
@@ -140,8 +144,12 @@ impl Merge {
                 }
             }
             keep(&mut self.stretches, stretch);
-            while let Some(beat) = self.tracker.pop_beat() {
-                if stretch.prefers_locked() && holds(&stretch, beat.peak_time) {
+            while let Some(beat) = self.next_beat.take().or_else(|| self.tracker.pop_beat()) {
+                if beat.peak_time >= stretch.end {
+                    self.next_beat = Some(beat);
+                    break;
+                }
+                if stretch.prefers_locked() {
                     let peak = beat.peak_time * self.hz;
                     let found = Found { peak, quality: beat.quality, doubt: Reason::Motion };
                     self.stand(Standing { found, locked: true }, stands);
