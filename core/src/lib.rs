@@ -82,6 +82,8 @@ mod reason;
 mod sample;
 mod signal;
 mod snapshot;
+#[cfg(feature = "spectrum")]
+pub mod spectrum;
 pub mod table;
 mod trend;
 

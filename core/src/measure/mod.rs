@@ -4,5 +4,7 @@ pub(crate) mod descent;
 pub(crate) mod perfusion;
 pub(crate) mod pulse;
 pub(crate) mod rate;
+#[cfg(feature = "spectrum")]
+pub(crate) mod rhythm;
 pub(crate) mod robust;
 pub(crate) mod waveform;

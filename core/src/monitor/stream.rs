@@ -18,6 +18,8 @@ use crate::measure::pulse::{Reading, SEARCH_S, search_reach, upstroke_reach};
 use crate::measure::rate::{BeatRate, Tick, WINDOW_S};
 use crate::measure::waveform::Waveform;
 use crate::measure::{descent, pulse};
+#[cfg(feature = "spectrum")]
+use crate::measure::{rate::checked, rhythm::RhythmCheck};
 use crate::motion::TrackRow;
 use crate::reason::Reason;
 use crate::signal::{Config, Polarity};
@@ -75,6 +77,8 @@ pub(crate) struct Stream {
     perfusion: Perfusion,
     no_perfusion: Reason,
     rate: BeatRate,
+    #[cfg(feature = "spectrum")]
+    rhythm: RhythmCheck,
     linked: bool,
     /// Stream index at which time is looked at again, and the step to the next.
     next_tick: u64,
@@ -92,7 +96,7 @@ impl Stream {
         let longest = rate.samples(2.0 * PAUSE_S + 2.0);
         let waveform = Waveform::new(rate, longest);
         // A beat is read once the next pulse is settled, from its own foot on; a decision on polarity looks at all there is.
-        let room = settled.latency_samples() + longest + 2 * waveform.margin();
+        let room = settled.latency_samples() + longest + 2 * waveform.margin() + rate.samples(WINDOW_S);
         let merge = if config.motion || config.companion { Some(Box::new(Merge::new(rate)?)) } else { None };
         let references = if merge.is_some() { rate.samples(LATEST_S) + rate.samples(1.0) } else { 0 };
         let mut stream = Self {
@@ -116,6 +120,8 @@ impl Stream {
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
             no_perfusion: Reason::NoBeats,
             rate: BeatRate::new(),
+            #[cfg(feature = "spectrum")]
+            rhythm: RhythmCheck::new(rate)?,
             linked: false,
             next_tick: 0,
             tick_every: rate.samples(TICK_S) as u64,
@@ -357,6 +363,26 @@ impl Stream {
         self.next_row = self.next_row.max(libm::ceil(to as f64 / self.hz) as u64 + 4);
     }
 
+    /// The row in the light of the spectrum of its 8 s, where they lie in one segment and are still held.
+    #[cfg(feature = "spectrum")]
+    fn check(&mut self, row: RateRow) -> RateRow {
+        let Some(rate) = row.pulse_rate else { return row };
+        let at = |time: f64| libm::round(time * self.hz) as u64;
+        let (from, to) = (at(row.time - 0.5 * WINDOW_S), at(row.time + 0.5 * WINDOW_S));
+        let held = self.start + self.history.start()..=self.start + self.history.end();
+        if !held.contains(&from) || !held.contains(&to) {
+            return row;
+        }
+        let samples = self.history.values(from - self.start..to - self.start);
+        self.rhythm.share(samples, rate).map_or(row, |share| checked(row, share))
+    }
+
+    #[cfg(not(feature = "spectrum"))]
+    #[allow(clippy::unused_self)]
+    fn check(&mut self, row: RateRow) -> RateRow {
+        row
+    }
+
     /// The newest pulse that stands.
     fn newest(&self) -> Option<Found> {
         self.open.map(|open| open.found).or(self.lone.map(|lone| lone.found))
@@ -366,6 +392,7 @@ impl Stream {
         while self.next_row as f64 + 0.5 * WINDOW_S <= horizon {
             let centre = self.next_row as f64;
             let counted = self.rate.row(centre);
+            let counted = self.check(counted);
             let tracked = self.merge.as_ref().and_then(|merge| merge.row(centre));
             let row = tracked.map_or(counted, |tracked| fuse(counted, &tracked));
             self.row = Some(row);
