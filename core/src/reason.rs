@@ -37,11 +37,13 @@ pub enum Reason {
     Disagreement = 15,
     /// The waveform does not have the feature, such as a notch.
     NotPresent = 16,
+    /// The pulses that it would rest on are too doubtful.
+    LowQuality = 17,
 }
 
 impl Reason {
     /// Every reason, in the order of its code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NotApplicable,
         Self::NoDc,
         Self::Clipped,
@@ -58,6 +60,7 @@ impl Reason {
         Self::LostLock,
         Self::Disagreement,
         Self::NotPresent,
+        Self::LowQuality,
     ];
 
     /// The code in tables; 0 there means that there is no reason.
@@ -89,6 +92,7 @@ impl Reason {
             Self::LostLock => "LostLock",
             Self::Disagreement => "Disagreement",
             Self::NotPresent => "NotPresent",
+            Self::LowQuality => "LowQuality",
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) const WINDOW_S: f64 = 8.0;
 const SPLIT_FROM: f64 = 1.6;
 /// Fewest intervals that make a rate.
 const FEWEST: usize = 2;
+/// Mean quality that the pulses of a window have to have, rejected ones included.
+const LEAST_QUALITY: f64 = 0.85;
 /// Most beats that a window can hold (250 per minute), and some more.
 const MOST: usize = 48;
 /// Time of a pulse is uncertain by about this, s.
@@ -26,15 +28,18 @@ const JITTER_S: f64 = 0.012;
 /// Share of the signal's power that has to go along with a counted rate.
 #[cfg(feature = "spectrum")]
 const LEAST_SHARE: f64 = 0.2;
+/// Largest uncertainty, beats per minute per share of power, of a rate that is given.
+#[cfg(feature = "spectrum")]
+const LARGEST_DOUBT_BPM: f64 = 24.0;
 /// An uncertainty that halves a row's quality, beats per minute.
 const HALF_QUALITY_BPM: f64 = 4.0;
 
-/// A counted row in the light of the spectrum: `share` of the signal's power goes along with its rate. Where that is less than a fifth, beats
-/// and spectrum disagree, and the rate is not known.
+/// A counted row in the light of the spectrum: `share` of the signal's power goes along with its rate. Where that is less than a fifth, or
+/// little for so uncertain a rate, beats and spectrum disagree, and the rate is not known.
 #[cfg(feature = "spectrum")]
 pub(crate) fn checked(row: RateRow, share: f64) -> RateRow {
     let Some(uncertainty) = row.pulse_rate_uncertainty else { return row };
-    if share < LEAST_SHARE {
+    if share < LEAST_SHARE || uncertainty > LARGEST_DOUBT_BPM * share {
         return RateRow {
             pulse_rate: None,
             pulse_rate_uncertainty: None,
@@ -92,10 +97,11 @@ impl BeatRate {
     pub(crate) fn row(&self, centre: f64) -> RateRow {
         let (from, to) = (centre - 0.5 * WINDOW_S, centre + 0.5 * WINDOW_S);
         let mut intervals = [0.0; MOST];
-        let (mut count, mut pulses, mut accepted, mut trust) = (0, 0, 0, 0.0);
+        let (mut count, mut pulses, mut accepted, mut trust, mut quality) = (0, 0, 0, 0.0, 0.0);
         let mut last: Option<f64> = None;
         for tick in self.iter().filter(|tick| tick.time >= from && tick.time < to) {
             pulses += 1;
+            quality += tick.quality;
             if !tick.linked {
                 last = None;
             }
@@ -120,6 +126,9 @@ impl BeatRate {
         if count < FEWEST {
             return absent(if pulses == 0 { Reason::NoBeats } else { Reason::TooShort });
         }
+        if quality < LEAST_QUALITY * f64::from(pulses) {
+            return absent(Reason::LowQuality);
+        }
         let mut sorted = intervals;
         let Some(middle) = median(&mut sorted[..count]) else { return absent(Reason::NoBeats) };
         let (mut span, mut cycles) = (0.0, 0.0);
@@ -140,7 +149,7 @@ impl BeatRate {
         let relative = libm::sqrt(cut + jitter) / mean;
         let rate = 60.0 / mean;
         let uncertainty = rate * relative;
-        let share = f64::from(accepted) / f64::from(pulses) * trust / f64::from(accepted);
+        let share = trust / f64::from(pulses);
         RateRow {
             time: centre,
             pulse_rate: Some(rate),

@@ -103,7 +103,7 @@ impl Merge {
     pub(crate) fn offer(&mut self, found: Found, stands: &mut impl FnMut(Standing)) {
         let time = found.peak / self.hz;
         let done = self.stretches.back().map_or(f64::NEG_INFINITY, |stretch| stretch.end);
-        if time >= done && self.waiting.len() < WAITING {
+        if time >= done.max(self.tracker.first_beat()) && self.waiting.len() < WAITING {
             self.waiting.push_back(found);
         } else if !self.stretches.iter().any(|stretch| holds(stretch, time) && stretch.prefers_locked()) {
             self.stand(Standing { found, locked: false }, stands);

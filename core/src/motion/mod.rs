@@ -333,6 +333,11 @@ impl MotionTracker {
         LOOK_AHEAD as f64 + self.window_latency()
     }
 
+    /// From when on there can be locked beats, s from the first sample.
+    pub fn first_beat(&self) -> f64 {
+        beats_begin(self.rate) as f64 / self.rate
+    }
+
     /// How long after its peak a locked beat comes at the latest, s: below 6.
     pub fn beat_latency(&self) -> f64 {
         WINDOW - BEATS_AT + self.window_latency()
