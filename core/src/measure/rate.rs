@@ -97,7 +97,7 @@ impl BeatRate {
     pub(crate) fn row(&self, centre: f64) -> RateRow {
         let (from, to) = (centre - 0.5 * WINDOW_S, centre + 0.5 * WINDOW_S);
         let mut intervals = [0.0; MOST];
-        let (mut count, mut pulses, mut accepted, mut trust, mut quality) = (0, 0, 0, 0.0, 0.0);
+        let (mut count, mut pulses, mut trust, mut quality) = (0, 0, 0.0, 0.0);
         let mut last: Option<f64> = None;
         for tick in self.iter().filter(|tick| tick.time >= from && tick.time < to) {
             pulses += 1;
@@ -106,7 +106,6 @@ impl BeatRate {
                 last = None;
             }
             if tick.accepted {
-                accepted += 1;
                 trust += tick.quality;
                 if let (Some(last), true) = (last, count < MOST) {
                     intervals[count] = tick.time - last;
