@@ -330,3 +330,60 @@ fn median(values: &[f64]) -> Option<f64> {
     let n = sorted.len();
     (n > 0).then(|| 0.5 * (sorted[n / 2] + sorted[(n - 1) / 2]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pulses of one wave each every `interval` s, 0.07 s wide, and what is found with the sample at which it was.
+    fn run(rate: f64, seconds: f64, interval: f64, height: impl Fn(f64) -> f64) -> Vec<(usize, Found)> {
+        let width = 0.07 * libm::sqrt(interval.min(1.0));
+        let mut finder = PromptFinder::new(SampleRate::hz(rate).unwrap());
+        let mut all = Vec::new();
+        for k in 0..(rate * seconds) as usize {
+            let time = k as f64 / rate;
+            let beat = libm::round(time / interval) * interval;
+            let off = (time - beat) / width;
+            let value = height(beat) * libm::exp(-0.5 * off * off);
+            finder.push(Segmented::new(value), &mut |found| all.push((k, found)));
+        }
+        all
+    }
+
+    #[test]
+    fn every_beat_is_announced_within_a_quarter_second() {
+        for rate in [20.0, 30.0, 64.0, 125.0, 250.0, 1000.0, 4000.0] {
+            for bpm in [30.0, 60.0, 100.0, 150.0, 180.0, 240.0] {
+                if bpm > 6.0 * rate {
+                    continue;
+                }
+                let interval = 60.0 / bpm;
+                let found = run(rate, 20.0, interval, |_| 1.0);
+                let late: Vec<_> = found.iter().filter(|f| f.1.peak > 3.0 * rate).collect();
+                let expected = ((19.7 - 3.0) / interval) as usize;
+                assert!(late.len().abs_diff(expected) <= 1, "{} of {expected} at {bpm} bpm, {rate} Hz", late.len());
+                for (came, found) in late {
+                    let time = found.peak / rate;
+                    let true_peak = libm::round(time / interval) * interval;
+                    assert!((time - true_peak).abs() < 0.03 + 0.5 / rate, "{time} s for {true_peak} s at {rate} Hz");
+                    assert!(*came as f64 / rate - true_peak < 0.25, "{bpm} bpm at {rate} Hz");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn it_finds_its_way_after_a_fall_to_a_tenth() {
+        let found = run(125.0, 40.0, 0.8, |time| if time < 20.0 { 1.0 } else { 0.1 });
+        let after = found.iter().filter(|f| f.1.peak > 25.0 * 125.0).count();
+        assert!(after >= 17, "{after} of 18");
+    }
+
+    #[test]
+    fn nothing_is_announced_without_a_change() {
+        let mut finder = PromptFinder::new(SampleRate::hz(125.0).unwrap());
+        for _ in 0..2000 {
+            finder.push(Segmented::new(51_234.567), &mut |found| panic!("{found:?}"));
+        }
+    }
+}

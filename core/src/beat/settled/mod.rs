@@ -6,6 +6,8 @@ mod period;
 mod programme;
 mod quality;
 mod scale;
+#[cfg(test)]
+mod tests;
 mod tuning;
 
 use alloc::boxed::Box;
