@@ -46,6 +46,7 @@ pub struct SettledFinder {
     /// Decided up to here, internal samples.
     decided: f64,
     last: Option<f64>,
+    before_last: Option<f64>,
 }
 
 impl SettledFinder {
@@ -72,6 +73,7 @@ impl SettledFinder {
             future: TUNING.future * internal_hz,
             decided: -1.0,
             last: None,
+            before_last: None,
         }
     }
 
@@ -95,7 +97,7 @@ impl SettledFinder {
         let oldest = self.decided - (TUNING.past_scale + 1.0) * self.internal_hz;
         self.candidates.complete(&self.trace, oldest.max(0.0) as u64);
         let usual = self.usual();
-        self.programme.run(self.candidates.all(), self.decided, self.last, self.period, usual);
+        self.programme.run(self.candidates.all(), self.decided, self.last, self.before_last, self.period, usual);
         let factor = self.path.factor() as f64;
         let nodes = self.programme.nodes();
         for (at, node) in nodes.iter().enumerate() {
@@ -104,7 +106,7 @@ impl SettledFinder {
                 continue;
             }
             let (quality, doubt) = self.judge.judge(nodes, at, self.candidates.all(), &self.trace, self.period);
-            self.last = Some(time);
+            self.before_last = self.last.replace(time);
             found(Found { peak: (time * factor).max(0.0), quality, doubt });
         }
         self.decided = self.decided.max(until);
@@ -168,6 +170,7 @@ impl FindPulses for SettledFinder {
         self.until_hop = self.hop;
         self.decided = -1.0;
         self.last = None;
+        self.before_last = None;
     }
 
     fn latency_samples(&self) -> usize {

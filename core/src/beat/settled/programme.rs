@@ -41,7 +41,15 @@ impl Programme {
     }
 
     /// Finds the best chain among the `candidates` after `from` (internal sample), the last pulse before having been at `last`.
-    pub(super) fn run(&mut self, candidates: &[Candidate], from: f64, last: Option<f64>, period: Period, usual: f64) {
+    pub(super) fn run(
+        &mut self,
+        candidates: &[Candidate],
+        from: f64,
+        last: Option<f64>,
+        before_last: Option<f64>,
+        period: Period,
+        usual: f64,
+    ) {
         self.count = 0;
         for (at, candidate) in candidates.iter().enumerate() {
             if candidate.time <= from {
@@ -64,7 +72,7 @@ impl Programme {
             let mut before = None;
             match last {
                 Some(last) if time - last < refractory => {}
-                Some(last) => score = link(time - last, period, hz),
+                Some(last) => score = link(time - last, before_last.map(|b| time - b), period, hz),
                 None => score = 0.0,
             }
             for (index, earlier) in done.iter().enumerate() {
@@ -72,7 +80,8 @@ impl Programme {
                 if interval < refractory {
                     break;
                 }
-                let through = earlier.score + link(interval, period, hz);
+                let over = earlier.before.map_or(last, |b| done.get(b).map(|n| n.candidate.time));
+                let through = earlier.score + link(interval, over.map(|b| time - b), period, hz);
                 if through > score {
                     score = through;
                     before = Some(index);
@@ -126,7 +135,7 @@ impl Programme {
 }
 
 /// What an interval adds: a reward near the period, a cost where it is short, nothing where it is long.
-fn link(interval: f64, period: Period, hz: f64) -> f64 {
+fn link(interval: f64, over_one: Option<f64>, period: Period, hz: f64) -> f64 {
     if period.length <= 0.0 {
         return 0.0;
     }
@@ -134,9 +143,12 @@ fn link(interval: f64, period: Period, hz: f64) -> f64 {
     if ratio > 1.6 {
         return 0.0;
     }
-    let off = (ratio - 1.0) / TUNING.rhythm_width;
-    let reward = TUNING.rhythm_weight * period.confidence / (1.0 + 0.5 * off * off * (1.0 + 0.25 * off * off));
+    let near = |ratio: f64| {
+        let off = (ratio - 1.0) / TUNING.rhythm_width;
+        1.0 / (1.0 + 0.5 * off * off * (1.0 + 0.25 * off * off))
+    };
+    let reward = near(ratio).max(over_one.map_or(0.0, |over| TUNING.over_share * near(over / period.length)));
     let limit = TUNING.short_share.min(TUNING.short_cap * hz / period.length);
-    let cost = TUNING.short_weight * period.confidence * (1.0 - ratio / limit).max(0.0);
-    reward - cost
+    let cost = TUNING.short_weight * (1.0 - ratio / limit).max(0.0);
+    period.confidence * (TUNING.rhythm_weight * reward - cost)
 }

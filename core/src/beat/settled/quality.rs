@@ -302,9 +302,9 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Logit of a pulse whose features are all 0.
-const INTERCEPT: f64 = 5.94;
+const INTERCEPT: f64 = 5.82;
 /// Added to the logit per unit of each feature.
-const WEIGHTS: [f64; FEATURES] = [-1.53, 1.7, -4.96, -2.75, -0.35, 1.59, -27.2];
+const WEIGHTS: [f64; FEATURES] = [-1.86, 1.74, -4.66, -2.59, -0.4, 1.75, -28.71];
 /// Usual features of right pulses.
 const USUAL: [f64; FEATURES] = [0.02, 0.08, 0.07, 0.08, 0.0, 0.6, 0.0];
 /// Added to the logit per unit of the share of clipped samples at the peak.

@@ -69,6 +69,8 @@ pub(super) struct Tuning {
     pub(super) period_share: f64,
     /// Reward of an interval that equals the period.
     pub(super) rhythm_weight: f64,
+    /// Share of that reward that two intervals earn which together equal the period.
+    pub(super) over_share: f64,
     /// Width of that reward, in log interval.
     pub(super) rhythm_width: f64,
     /// Intervals below this share of the period cost.
@@ -107,7 +109,7 @@ pub(super) const TUNING: Tuning = Tuning {
     evidence_most: 4.6,
     floor: 0.05,
     long_scale: 40.0,
-    side_weight: 1.5,
+    side_weight: 0.5,
     future_rank: 0.0,
     period_hz: 20.0,
     period_block: 1.0,
@@ -117,11 +119,12 @@ pub(super) const TUNING: Tuning = Tuning {
     shortest_period: 0.22,
     longest_period: 3.0,
     period_share: 0.75,
-    rhythm_weight: 2.2,
+    rhythm_weight: 3.0,
+    over_share: 0.5,
     rhythm_width: 0.11,
-    short_share: 0.62,
-    short_cap: 0.55,
-    short_weight: 10.0,
+    short_share: 0.55,
+    short_cap: 0.48,
+    short_weight: 20.0,
     refractory: 0.30,
     refractory_share: 0.55,
 };
