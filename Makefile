@@ -3,7 +3,7 @@
 #   make demo    the main job on real recordings          make lint      formatting, lints, documentation, types
 #   make test    everything that CI checks                make bench     speed of the Rust kernel
 #   make setup   all that the other targets need          make accuracy  beats and rates against references
-#   make docs    the Rust documentation                   make peers     the same, beside other open packages
+#   make docs    Rust documentation, README's figure      make peers     the same, beside other open packages
 #   make wasm    the npm package, into wasm/pkg           make clean     removes what these targets made
 #
 # PYTHON names the interpreter for .venv, PLETHYS_DATA a folder of recordings, CHROMIUM a browser.
@@ -109,8 +109,9 @@ peers: $(PACKAGE)
 
 wasm: $(PKG)
 
-docs:
+docs: $(PACKAGE)
 	cargo doc --workspace --no-deps --locked
+	$(BIN)/python docs/figure.py
 	@echo "$(CARGO_TARGET_DIR)/doc/plethys/index.html"
 
 rust-targets:
