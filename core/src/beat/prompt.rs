@@ -76,6 +76,8 @@ pub struct PromptFinder {
     intervals: [f64; PAST],
     rise_count: usize,
     interval_count: usize,
+    /// The usual rise and period of the last pulses: medians of the above, made anew when a pulse comes.
+    usual: (Option<f64>, Option<f64>),
     last: Option<f64>,
     /// Largest rise while learning.
     learned: f64,
@@ -115,6 +117,7 @@ impl PromptFinder {
             intervals: [0.0; PAST],
             rise_count: 0,
             interval_count: 0,
+            usual: (None, None),
             last: None,
             learned: 0.0,
             suspect: None,
@@ -137,11 +140,6 @@ impl PromptFinder {
         (sums[0] + sums[1]) + (sums[2] + sums[3]) + tail
     }
 
-    /// The usual rise and period of the last pulses.
-    fn usual(&self) -> (Option<f64>, Option<f64>) {
-        (median(&self.rises[..self.rise_count]), median(&self.intervals[..self.interval_count]))
-    }
-
     fn take(&mut self, smooth: f64, found: &mut impl FnMut(Found)) {
         let index = self.index;
         self.index += 1;
@@ -158,7 +156,7 @@ impl PromptFinder {
         }
         let [older, newer] = self.before;
         self.before = [newer, value];
-        let (rise, period) = self.usual();
+        let (rise, period) = self.usual;
         let unit = rise.unwrap_or(self.learned);
         match self.peak {
             None => {
@@ -242,6 +240,7 @@ impl PromptFinder {
             self.intervals[self.interval_count] = interval;
             self.interval_count += 1;
         }
+        self.usual = (median(&self.rises[..self.rise_count]), median(&self.intervals[..self.interval_count]));
         self.last = Some(peak.time);
         let off_height = libm::log(height / usual).abs().min(2.0);
         let off_rhythm = match (interval, period) {
@@ -286,6 +285,7 @@ impl FindPulses for PromptFinder {
         self.peak = None;
         self.rise_count = 0;
         self.interval_count = 0;
+        self.usual = (None, None);
         self.last = None;
         self.learned = 0.0;
         self.suspect = None;

@@ -88,9 +88,14 @@ impl BeatRate {
         self.count += 1;
     }
 
-    fn iter(&self) -> impl Iterator<Item = Tick> + '_ {
+    /// The pulses in [from, to), oldest first.
+    fn within(&self, from: f64, to: f64) -> impl Iterator<Item = Tick> + '_ {
+        let at = |i: usize| self.ticks[i % (2 * MOST)];
         let oldest = self.count.saturating_sub(2 * MOST);
-        (oldest..self.count).filter_map(|i| self.ticks[i % (2 * MOST)])
+        let after = |limit: f64| move |i: &usize| at(*i).is_some_and(|tick| tick.time >= limit);
+        let late = (oldest..self.count).rev().take_while(after(to)).count();
+        let held = (oldest..self.count - late).rev().take_while(after(from)).count();
+        (self.count - late - held..self.count - late).filter_map(at)
     }
 
     /// The rate of the window of 8 s around `centre`.
@@ -99,7 +104,7 @@ impl BeatRate {
         let mut intervals = [0.0; MOST];
         let (mut count, mut pulses, mut trust, mut quality) = (0, 0, 0.0, 0.0);
         let mut last: Option<f64> = None;
-        for tick in self.iter().filter(|tick| tick.time >= from && tick.time < to) {
+        for tick in self.within(from, to) {
             pulses += 1;
             quality += tick.quality;
             if !tick.linked {

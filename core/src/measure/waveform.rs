@@ -76,16 +76,22 @@ impl Waveform {
         let last = samples.len() - 1;
         // Index into `samples` of the first smoothed value, which lies REACH before `from`, and of its first neighbour.
         let origin = from.cast_signed() - first.cast_signed() - (REACH + half).cast_signed() as i64;
-        let held = |index: i64| samples[index.clamp(0, last.cast_signed() as i64) as usize];
-        for (i, place) in self.smooth[..count + 2 * REACH].iter_mut().enumerate() {
-            let low = origin + i.cast_signed() as i64;
-            let window = usize::try_from(low).ok().and_then(|low| samples.get(low..=low + 2 * half));
-            *place = sign
-                * if let Some(window) = window {
-                    dot(window, &self.weights)
-                } else {
-                    self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + w * held(index))
-                };
+        let smooth = &mut self.smooth[..count + 2 * REACH];
+        let inside = usize::try_from(origin).ok().and_then(|low| samples.get(low..low + smooth.len() + 2 * half));
+        if let Some(inside) = inside {
+            // Tap by tap over the whole stretch, which is as good for the processor as it is for the order of the sums.
+            smooth.fill(0.0);
+            for (j, weight) in self.weights.iter().enumerate() {
+                let weight = sign * weight;
+                for (place, sample) in smooth.iter_mut().zip(&inside[j..]) {
+                    *place += weight * sample;
+                }
+            }
+        } else {
+            let held = |index: i64| samples[index.clamp(0, last.cast_signed() as i64) as usize];
+            for (low, place) in (origin..).zip(smooth) {
+                *place = self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + sign * w * held(index));
+            }
         }
         for i in 0..count {
             self.fine.push(self.smooth[i + REACH]);

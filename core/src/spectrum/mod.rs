@@ -13,12 +13,12 @@ use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::error::{ConfigError, in_range};
 
-/// Power spectrum of stretches of one length: trend removed, Hann window, padded with zeros to at least twice the length.
+/// Power spectrum of stretches of one length: trend removed, Hann window, padded with zeros to a power of two.
 ///
 /// Powers are relative: their scale is that of the squared input, and their sum is not normalised.
 ///
 /// # Real-time
-/// `new` plans and allocates, [`PowerSpectrum::of`] does not allocate. 200 samples take about 4 000 multiplications.
+/// `new` plans and allocates, [`PowerSpectrum::of`] does not allocate. 200 samples take about 2 000 multiplications.
 ///
 /// ```
 /// use plethys::spectrum::PowerSpectrum;
@@ -26,7 +26,7 @@ use crate::error::{ConfigError, in_range};
 /// let wave: Vec<f64> = (0..200).map(|i| (f64::from(i) / 25.0 * 1.5 * std::f64::consts::TAU).sin()).collect();
 /// let powers = spectrum.of(&wave).to_vec();
 /// let peak = (0..powers.len()).max_by(|&a, &b| powers[a].total_cmp(&powers[b])).unwrap();
-/// assert!((spectrum.frequency(peak) - 1.5).abs() < 0.05);
+/// assert!((spectrum.frequency(peak) - 1.5).abs() < 0.1);
 /// # Ok::<(), plethys::ConfigError>(())
 /// ```
 ///
@@ -61,7 +61,7 @@ impl PowerSpectrum {
     pub fn new(length: usize, sample_rate: f64) -> Result<Self, ConfigError> {
         in_range("length", length as f64, 4.0, 1_048_576.0)?;
         in_range("sample_rate", sample_rate, 1e-3, 1e6)?;
-        let plan = RealFftPlanner::new().plan_fft_forward((2 * length).next_power_of_two());
+        let plan = RealFftPlanner::new().plan_fft_forward(length.next_power_of_two());
         let hann = |i: usize| 0.5 - 0.5 * libm::cos(TAU * (i as f64 + 0.5) / length as f64);
         Ok(Self {
             sample_rate,
@@ -140,7 +140,7 @@ mod tests {
             let (mut re, mut im) = (0.0, 0.0);
             for (i, sample) in samples.iter().enumerate() {
                 let value = window[i] * (sample - mean - slope * (i as f64 - 24.5));
-                let angle = TAU * bin as f64 * i as f64 / 128.0;
+                let angle = TAU * bin as f64 * i as f64 / 64.0;
                 re += value * libm::cos(angle);
                 im -= value * libm::sin(angle);
             }
