@@ -17,7 +17,7 @@ use self::candidate::{Candidates, Trace};
 use self::path::{Banded, FindingPath};
 use self::period::{Period, PeriodFinder};
 use self::programme::Programme;
-use self::quality::Judge;
+use self::quality::{Features, Judge};
 use self::scale::usual_height;
 use self::tuning::TUNING;
 use super::found::{FindPulses, Found, Segmented};
@@ -77,7 +77,7 @@ impl SettledFinder {
         }
     }
 
-    fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found)) {
+    fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found, &Features)) {
         let index = self.trace.end();
         self.trace.push(sample);
         if let Some(period) = self.period_finder.push(index, sample.value) {
@@ -93,7 +93,7 @@ impl SettledFinder {
     }
 
     /// Decides the candidates up to `until`, internal samples.
-    fn decide(&mut self, until: f64, found: &mut impl FnMut(Found)) {
+    fn decide(&mut self, until: f64, found: &mut impl FnMut(Found, &Features)) {
         let oldest = self.decided - (TUNING.past_scale + 1.0) * self.internal_hz;
         self.candidates.complete(&self.trace, oldest.max(0.0) as u64);
         let usual = self.usual();
@@ -107,7 +107,7 @@ impl SettledFinder {
             }
             let (quality, doubt) = self.judge.judge(nodes, at, self.candidates.all(), &self.trace, self.period);
             self.before_last = self.last.replace(time);
-            found(Found { peak: (time * factor).max(0.0), quality, doubt });
+            found(Found { peak: (time * factor).max(0.0), quality, doubt }, self.judge.features());
         }
         self.decided = self.decided.max(until);
     }
@@ -134,22 +134,18 @@ impl SettledFinder {
     }
 }
 
+/// The finder as the fit of its quality sees it: each pulse comes with the features that its quality rests on (see `quality.rs`).
+#[doc(hidden)]
 impl SettledFinder {
-    /// What the quality of the pulse handed out last rests on, for fitting its coefficients; see `quality.rs`.
-    #[doc(hidden)]
-    pub fn features(&self) -> &[f64] {
-        self.judge.features()
-    }
-}
-
-impl FindPulses for SettledFinder {
-    fn push(&mut self, sample: Segmented, found: &mut impl FnMut(Found)) {
+    /// As [`FindPulses::push`].
+    pub fn push_explained(&mut self, sample: Segmented, found: &mut impl FnMut(Found, &Features)) {
         if let Some(banded) = self.path.push(sample) {
             self.take(banded, found);
         }
     }
 
-    fn finish(&mut self, found: &mut impl FnMut(Found)) {
+    /// As [`FindPulses::finish`].
+    pub fn finish_explained(&mut self, found: &mut impl FnMut(Found, &Features)) {
         let Some(last) = self.path.last() else { return };
         for _ in 0..self.path.delay() {
             if let Some(banded) = self.path.push(Segmented::new(last)) {
@@ -157,6 +153,16 @@ impl FindPulses for SettledFinder {
             }
         }
         self.decide(self.trace.end() as f64, found);
+    }
+}
+
+impl FindPulses for SettledFinder {
+    fn push(&mut self, sample: Segmented, found: &mut impl FnMut(Found)) {
+        self.push_explained(sample, &mut |pulse, _| found(pulse));
+    }
+
+    fn finish(&mut self, found: &mut impl FnMut(Found)) {
+        self.finish_explained(&mut |pulse, _| found(pulse));
     }
 
     fn reset(&mut self) {

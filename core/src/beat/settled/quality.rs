@@ -11,7 +11,9 @@ use super::programme::Node;
 use crate::reason::Reason;
 
 /// Number of features.
-pub(super) const FEATURES: usize = 7;
+const FEATURES: usize = 7;
+/// What a quality rests on.
+pub(super) type Features = [f64; FEATURES];
 
 /// Pulses handed out that are remembered.
 const PAST: usize = 8;
@@ -93,7 +95,7 @@ impl Judge {
     }
 
     /// Features of the last pulse judged.
-    pub(super) fn features(&self) -> &[f64; FEATURES] {
+    pub(super) fn features(&self) -> &Features {
         &self.features
     }
 
@@ -302,9 +304,9 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// Logit of a pulse whose features are all 0.
-const INTERCEPT: f64 = 5.82;
+const INTERCEPT: f64 = 6.37;
 /// Added to the logit per unit of each feature.
-const WEIGHTS: [f64; FEATURES] = [-1.86, 1.74, -4.66, -2.59, -0.4, 1.75, -28.71];
+const WEIGHTS: [f64; FEATURES] = [-1.62, 1.92, -5.16, -3.36, -0.42, 1.33, -27.22];
 /// Usual features of right pulses.
 const USUAL: [f64; FEATURES] = [0.02, 0.08, 0.07, 0.08, 0.0, 0.6, 0.0];
 /// Added to the logit per unit of the share of clipped samples at the peak.

@@ -1,0 +1,167 @@
+//! Prints what the quality of each settled pulse rests on, for `benches/accuracy/fit_quality.py`.
+//!
+//! `PLETHYS_DATA=… cargo run --release -p plethys-benches --example quality_features > features.txt`. Lines: `record NAME FAMILY DURATION
+//! LAG_LOW LAG_HIGH`, then `reference TIME`, `exclude START END` and `pulse TIME FEATURE…` of that record, times in s.
+
+use std::io::{BufWriter, Write};
+
+use plethys::SampleRate;
+use plethys::beat::{Segmented, SettledFinder};
+use plethys_datasets::{Record, Target, find_data, records, stress_sets};
+
+/// Channel, factor that orients it, and lag range (s) by dataset.
+const SETS: [(&str, &str, f64, f64, f64); 6] = [
+    ("bidmc", "ppg", 1.0, 0.0, 1.0),
+    ("mimic_abp", "abp", 1.0, 0.0, 1.0),
+    ("physionet2015", "ppg", 1.0, 0.0, 1.0),
+    ("pyphysio_medical", "", 1.0, 0.0, 1.0),
+    ("troika", "ppg1", 1.0, 0.0, 1.0),
+    ("welltory_phone_ppg", "", -1.0, -2.0, 5.0),
+];
+/// BIDMC is also taken stretched and squeezed in time by these factors.
+const SPEEDS: [f64; 3] = [1.0, 1.5, 0.7];
+/// Camera frames are laid on a grid of this rate, Hz.
+const CAMERA_HZ: f64 = 30.0;
+
+struct Stream {
+    name: String,
+    family: String,
+    rate: f64,
+    samples: Vec<f64>,
+    reference: Vec<f64>,
+    exclude: Vec<(f64, f64)>,
+    lags: (f64, f64),
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let data = find_data().ok_or("PLETHYS_DATA must name the directory of recordings")?;
+    for path in records(&data)? {
+        let record = Record::read(&path)?;
+        if let Some(stream) = recorded(&record)? {
+            let speeds = if stream.family == "bidmc" { &SPEEDS[..] } else { &SPEEDS[..1] };
+            for speed in speeds {
+                print(&mut out, &stream, *speed)?;
+            }
+        }
+    }
+    for set in stress_sets() {
+        let (family, seeds) = match set.target {
+            Target::F1(_) => ("synthetic", 21..23),
+            Target::BeatsPerMinute(limit) if limit > 0.0 => ("noise", 21..25),
+            _ => continue,
+        };
+        for seed in seeds {
+            let made = set.make(seed);
+            let sign = if set.synth(seed).inverted { -1.0 } else { 1.0 };
+            let stream = Stream {
+                name: format!("{}-{seed}", set.name),
+                family: family.into(),
+                rate: made.sample_rate,
+                samples: made.samples.iter().map(|sample| sign * sample).collect(),
+                reference: made.truth.beats.iter().filter(|beat| beat.is_visible).map(|beat| beat.peak).collect(),
+                exclude: Vec::new(),
+                lags: (-0.2, 0.2),
+            };
+            print(&mut out, &stream, 1.0)?;
+        }
+    }
+    Ok(())
+}
+
+/// The stream of a record that is fitted to.
+fn recorded(record: &Record) -> Result<Option<Stream>, Box<dyn std::error::Error>> {
+    let Some(&(family, channel, sign, low, high)) = SETS.iter().find(|set| set.0 == record.dataset) else {
+        return Ok(None);
+    };
+    let swing = |values: &[f64]| {
+        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+        values.iter().map(|value| (value - mean).abs()).sum::<f64>()
+    };
+    let flat = |channel: &&plethys_datasets::Channel| channel.shape.len() == 1;
+    let name = if channel.is_empty() {
+        // The channel that moves most.
+        let candidates =
+            record.channels.iter().filter(flat).filter(|c| c.name.contains("ppg") || c.name.contains("bvp"));
+        candidates.max_by(|a, b| swing(&a.values).total_cmp(&swing(&b.values))).map(|c| c.name.clone())
+    } else {
+        Some(channel.to_owned())
+    };
+    let Some(values) = name.and_then(|name| record.samples(&name).ok()) else { return Ok(None) };
+    let (rate, samples) = match &record.times {
+        Some(times) => (CAMERA_HZ, on_grid(times, values)),
+        None => (record.sample_rate.ok_or("no sample rate")?, values.to_vec()),
+    };
+    let reference = match (record.beats()?, record.intervals()?) {
+        (Some(beats), _) => beats,
+        (None, Some(intervals)) => intervals
+            .iter()
+            .scan(-1.0, |at, interval| {
+                *at += interval;
+                Some(*at)
+            })
+            .collect(),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Stream {
+        name: record.name.clone(),
+        family: family.into(),
+        rate,
+        samples: samples.iter().map(|sample| sign * sample).collect(),
+        reference,
+        exclude: record.excluded()?.iter().map(|span| (span.start, span.end)).collect(),
+        lags: (low, high),
+    }))
+}
+
+/// Linear interpolation at [`CAMERA_HZ`].
+fn on_grid(times: &[f64], values: &[f64]) -> Vec<f64> {
+    let (Some(first), Some(last)) = (times.first(), times.last()) else { return Vec::new() };
+    let mut at = 0;
+    (0..((last - first) * CAMERA_HZ) as usize)
+        .map(|k| {
+            let time = first + k as f64 / CAMERA_HZ;
+            while at + 2 < times.len() && times[at + 1] <= time {
+                at += 1;
+            }
+            let share = (time - times[at]) / (times[at + 1] - times[at]).max(1e-9);
+            values[at] + share.clamp(0.0, 1.0) * (values[at + 1] - values[at])
+        })
+        .collect()
+}
+
+fn print(out: &mut impl Write, stream: &Stream, speed: f64) -> Result<(), Box<dyn std::error::Error>> {
+    let rate = stream.rate / speed;
+    let duration = stream.samples.len() as f64 / rate;
+    let (low, high) = (stream.lags.0 * speed, stream.lags.1 * speed);
+    let family = if speed == 1.0 { stream.family.clone() } else { format!("{}_x{speed}", stream.family) };
+    writeln!(out, "record {} {family} {duration} {low} {high}", stream.name.replace(' ', "_"))?;
+    for time in &stream.reference {
+        writeln!(out, "reference {}", time * speed)?;
+    }
+    for (start, end) in &stream.exclude {
+        writeln!(out, "exclude {} {}", start * speed, end * speed)?;
+    }
+    let mut finder = SettledFinder::new(SampleRate::hz(rate)?);
+    let mut peaks = Vec::new();
+    let mut last = 0.0;
+    for value in stream.samples.iter().map(Some).chain([None]) {
+        match value {
+            Some(value) => {
+                let missing = value.is_nan();
+                last = if missing { last } else { *value };
+                let sample = Segmented { value: last, clipped: false, bridged: missing };
+                finder.push_explained(sample, &mut |found, features| peaks.push((found.peak, *features)));
+            }
+            None => finder.finish_explained(&mut |found, features| peaks.push((found.peak, *features))),
+        }
+    }
+    for (peak, features) in peaks {
+        write!(out, "pulse {}", peak / rate)?;
+        for feature in features {
+            write!(out, " {feature}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
