@@ -22,7 +22,7 @@ NAMES = ("rhythm", "height spread", "unlike", "unlike around", "roughness", "ske
 # How much each family of recordings counts in all, as a share.
 SHARES = {
     "bidmc": 0.3, "bidmc_x1.5": 0.3, "bidmc_x0.7": 0.3, "troika": 0.25, "welltory_phone_ppg": 0.12,
-    "physionet2015": 0.06, "pyphysio_medical": 0.02, "mimic_abp": 0.03, "synthetic": 0.3, "noise": 0.8,
+    "physionet2015": 0.06, "pyphysio_medical": 0.02, "mimic_abp": 0.03, "synthetic": 0.3, "noise": 1.05,
 }  # fmt: skip
 TOTAL = 15_000.0
 RIDGE = 1.0

@@ -1,4 +1,4 @@
-//! The finding path: spike guard, decimation to 50–100 Hz, and a linear-phase band-pass of 0.5–8 Hz.
+//! The finding path: decimation to 40–80 Hz and a linear-phase band-pass of 0.5–8 Hz.
 //!
 //! Everything is a direct sum over a finite window, so that a spike of any size is forgotten entirely when it leaves.
 
@@ -104,8 +104,7 @@ impl FindingPath {
     }
 }
 
-/// The difference of two Hamming-like (Kaiser) windowed low-passes of the same length, each with unit gain at 0 Hz: a constant is taken
-/// out to the last bit but rounding.
+/// The difference of two low-passes of the same length, each with gain 1 at 0 Hz: a constant leaves nothing but rounding.
 fn band_pass(internal_hz: f64) -> Result<Taps, crate::error::ConfigError> {
     let reach = (TUNING.band_reach * internal_hz) as usize;
     let window = Kaiser::new(2 * reach + 1, TUNING.band_beta)?;

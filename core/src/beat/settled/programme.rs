@@ -114,7 +114,7 @@ impl Programme {
             .clamp(TUNING.future_scale_least * self.hz, TUNING.future_scale_most * self.hz);
         let future = candidates[at + 1..].iter().take_while(|c| c.time <= own.time + ahead);
         let past = usual_height(past, TUNING.scale_share, 1);
-        let future = usual_height(future, TUNING.scale_share, TUNING.future_rank as usize);
+        let future = usual_height(future, TUNING.scale_share, 0);
         let scale = match (past, future) {
             (Some(past), Some(future)) => past.min(future),
             (Some(one), None) | (None, Some(one)) => one,

@@ -5,7 +5,8 @@ use super::candidate::Candidate;
 /// At most this many candidates count on one side.
 const MOST: usize = 64;
 
-/// Median of the larger heights among `candidates`: of those that reach `share` of the second largest. `None` without any.
+/// Median of the larger heights among `candidates`: of those that reach `share` of the one with this `rank` (0 the largest, 1 the
+/// second, which one artefact cannot be). `None` without any.
 pub(super) fn usual_height<'a>(
     candidates: impl Iterator<Item = &'a Candidate>,
     share: f64,

@@ -49,8 +49,6 @@ pub(super) struct Tuning {
     pub(super) long_scale: f64,
     /// Evidence per unit of log(rise / fall).
     pub(super) side_weight: f64,
-    /// rank
-    pub(super) future_rank: f64,
     /// Samples of the autocorrelation per second, at least.
     pub(super) period_hz: f64,
     /// The autocorrelation is renewed this often, s.
@@ -110,7 +108,6 @@ pub(super) const TUNING: Tuning = Tuning {
     floor: 0.05,
     long_scale: 40.0,
     side_weight: 0.5,
-    future_rank: 0.0,
     period_hz: 20.0,
     period_block: 1.0,
     period_clip: 3.0,
