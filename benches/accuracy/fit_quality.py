@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from accuracy.score import score_beats  # noqa: E402
+from accuracy.score import score_beats
 
 NAMES = ("rhythm", "height spread", "unlike", "unlike around", "roughness", "skew", "aperiodic and unlike")
 # How much each family of recordings counts in all, as a share.
@@ -127,7 +127,9 @@ def main() -> None:
         known = fit(features[~out], right[~out], weight[~out])
         left_out[out] = quality(known, np.c_[np.ones(out.sum()), features[out]])
 
-    print("\nrecordings left out: pulses, share right, calibration error, AUROC, right ones not accepted, wrong ones accepted")
+    print(
+        "\nrecordings left out: pulses, share right, calibration error, AUROC, right ones not accepted, wrong ones accepted"
+    )
     for family in SHARES:
         own = families == family
         if not own.any():
