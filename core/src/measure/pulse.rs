@@ -76,7 +76,14 @@ pub(crate) fn read(waveform: &Waveform, found: f64, earliest: f64, cycle: f64) -
     let upstroke = (upstroke_reach(cycle) * per_second) as usize;
     let from = peak.saturating_sub(upstroke).max(bound);
     let slope_at = |i: usize| 0.5 * (values[i + 1] - values[i - 1]) * per_second;
-    let steepest = (from..peak).max_by(|&a, &b| slope_at(a).total_cmp(&slope_at(b)))?;
+    let mut steepest = from;
+    let mut most = 0.0;
+    for (i, around) in values.get(from - 1..=peak)?.windows(3).enumerate() {
+        let rise = around[2] - around[0];
+        if rise >= most {
+            (steepest, most) = (from + i, rise);
+        }
+    }
     let slope = slope_at(steepest);
     if slope <= 0.0 {
         return None;

@@ -18,28 +18,31 @@ pub(crate) struct History {
     marks: Vec<u8>,
     capacity: usize,
     next: u64,
+    /// Place of the next sample: `next` modulo the capacity.
+    place: usize,
 }
 
 impl History {
     /// Room for the newest `capacity` samples.
     pub(crate) fn new(capacity: usize) -> Self {
         let capacity = capacity.max(1);
-        Self { values: vec![0.0; 2 * capacity], marks: vec![0; 2 * capacity], capacity, next: 0 }
+        Self { values: vec![0.0; 2 * capacity], marks: vec![0; 2 * capacity], capacity, next: 0, place: 0 }
     }
 
     /// Empties the history; the next sample has index 0.
     pub(crate) fn reset(&mut self) {
         self.next = 0;
+        self.place = 0;
     }
 
     /// Appends a sample.
     pub(crate) fn push(&mut self, sample: Segmented) {
         let marks = if sample.clipped { CLIPPED } else { 0 } | if sample.bridged { BRIDGED } else { 0 };
-        let at = (self.next % self.capacity as u64) as usize;
-        for place in [at, at + self.capacity] {
+        for place in [self.place, self.place + self.capacity] {
             self.values[place] = sample.value;
             self.marks[place] = marks;
         }
+        self.place = if self.place + 1 == self.capacity { 0 } else { self.place + 1 };
         self.next += 1;
     }
 

@@ -71,6 +71,8 @@ pub struct Monitor {
 #[derive(Debug, Clone)]
 struct Pipeline {
     hz: f64,
+    /// Missing samples that let go of the polarity.
+    long_gap: usize,
     intake: Intake,
     stream: Stream,
     /// Stream index of the next sample: the number of samples so far, and of those that a jump of the clock left out.
@@ -84,7 +86,7 @@ impl Pipeline {
         stream.note([values[1], values[2], values[3], values[4]], index);
         self.intake.push(values[0], &mut |step| stream.step(step, index));
         self.index += 1;
-        if self.intake.missing_run() as f64 == libm::round(LONG_GAP_S * self.hz) {
+        if self.intake.missing_run() == self.long_gap {
             self.stream.forget_polarity();
         }
         self.stream.tick(self.index);
@@ -114,7 +116,8 @@ impl Monitor {
     /// [`ConfigError`] where a number of the configuration cannot be used.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let hz = config.sample_rate.as_hz();
-        let pipeline = Pipeline { hz, intake: Intake::new(&config), stream: Stream::new(&config)?, index: 0 };
+        let long_gap = config.sample_rate.samples(LONG_GAP_S);
+        let pipeline = Pipeline { hz, long_gap, intake: Intake::new(&config), stream: Stream::new(&config)?, index: 0 };
         Ok(Self { config, clock: Resampler::new(hz)?, grid_start: 0, timed: None, pipeline, finished: false })
     }
 

@@ -82,6 +82,9 @@ pub(crate) struct Stream {
     linked: bool,
     /// Stream index at which time is looked at again, and the step to the next.
     next_tick: u64,
+    /// Most time between a peak and the decision on it, and between the end of a row's window and the row, s.
+    decision_latency: f64,
+    row_latency: f64,
     tick_every: u64,
     next_row: u64,
     row: Option<RateRow>,
@@ -99,6 +102,10 @@ impl Stream {
         let room = settled.latency_samples() + longest + 2 * waveform.margin() + rate.samples(WINDOW_S);
         let merge = if config.motion || config.companion { Some(Box::new(Merge::new(rate)?)) } else { None };
         let references = if merge.is_some() { rate.samples(LATEST_S) + rate.samples(1.0) } else { 0 };
+        let settled_latency = (settled.latency_samples() + 1) as f64 / rate.as_hz();
+        let decision_latency =
+            merge.as_ref().map_or(settled_latency, |merge| settled_latency.max(merge.beat_latency()));
+        let row_latency = merge.as_ref().map_or(0.0, |merge| merge.row_latency());
         let mut stream = Self {
             hz: rate.as_hz(),
             wanted: config.polarity,
@@ -124,6 +131,8 @@ impl Stream {
             rhythm: RhythmCheck::new(rate)?,
             linked: false,
             next_tick: 0,
+            decision_latency,
+            row_latency,
             tick_every: rate.samples(TICK_S) as u64,
             next_row: 4,
             row: None,
@@ -178,20 +187,14 @@ impl Stream {
         self.in_segment = true;
     }
 
-    /// Most time between a peak and the decision on it, s.
-    fn decision_latency(&self) -> f64 {
-        let settled = (self.settled.latency_samples() + 1) as f64 / self.hz;
-        self.merge.as_ref().map_or(settled, |merge| settled.max(merge.beat_latency()))
-    }
-
     /// Most time between the event that ends a beat and the beat, s: the wait for the decision, and the rise before a peak.
     pub(crate) fn latency(&self) -> f64 {
-        self.decision_latency() + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S
+        self.decision_latency + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S
     }
 
     /// All pulses whose peak lies before this time have been decided, s.
     pub(crate) fn horizon(&self, now: u64) -> f64 {
-        now as f64 / self.hz - self.decision_latency() - SEARCH_S
+        now as f64 / self.hz - self.decision_latency - SEARCH_S
     }
 
     /// The polarity in force.
@@ -353,8 +356,7 @@ impl Stream {
                 self.close();
             }
         }
-        let row_latency = self.merge.as_ref().map_or(0.0, |merge| merge.row_latency());
-        self.rows(horizon.min(samples as f64 / self.hz - row_latency));
+        self.rows(horizon.min(samples as f64 / self.hz - self.row_latency));
     }
 
     /// Goes on at stream index `to` after a jump at `from`: no rows for the time between.
