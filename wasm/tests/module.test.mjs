@@ -123,11 +123,12 @@ test("the module has no SIMD and no relaxed instructions, whose results differ f
   }
 });
 
+// It had 224 kB before rate rows were checked against a spectrum, and the FFT's plans came in.
 test("the module keeps within its size", (context) => {
   const zipped = gzipSync(module, { level: 9 }).length;
   context.diagnostic(`plethys_bg.wasm: ${module.length} bytes, ${zipped} with gzip`);
-  assert.ok(module.length < 400_000, `${module.length} bytes`);
-  assert.ok(zipped < 160_000, `${zipped} bytes with gzip`);
+  assert.ok(module.length < 480_000, `${module.length} bytes`);
+  assert.ok(zipped < 185_000, `${zipped} bytes with gzip`);
 });
 
 test("published types have no any, and everything that is listed is there", () => {

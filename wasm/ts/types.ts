@@ -91,7 +91,8 @@ export type Reason =
   | "Noise"
   | "LostLock"
   | "Disagreement"
-  | "NotPresent";
+  | "NotPresent"
+  | "LowQuality";
 
 /** What a stream is doing. */
 export type State = "TooShort" | "Searching" | "Tracking" | "NoPulse" | "Flat" | "Rail" | "Missing" | "Motion";
