@@ -1,7 +1,7 @@
 //! The prompt finder: a pulse is announced as soon as its peak has passed.
 //!
 //! The samples are smoothed by a short causal filter (the impulse response of a second-order Bessel low-pass of 6 Hz, cut
-//! off at 0.35 s, so that nothing older has any part in it), evaluated 50 to 100 times a second. A pulse is a rise
+//! off at 0.26 s, so that nothing older has any part in it), evaluated 50 to 100 times a second. A pulse is a rise
 //! between two turning points that reaches a share of the usual rise; the share is larger while the pulse would be early,
 //! and falls while none comes. It is announced once the signal has fallen by a part of the rise again.
 //!
@@ -12,6 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::found::{FindPulses, Found, Segmented};
+use crate::filter::dot;
 use crate::reason::Reason;
 use crate::signal::SampleRate;
 
@@ -20,7 +21,7 @@ const INTERNAL_HZ: f64 = 50.0;
 /// Corner of the low-pass, Hz.
 const CORNER: f64 = 6.0;
 /// Length of its impulse response, s.
-const REACH: f64 = 0.35;
+const REACH: f64 = 0.26;
 /// Share of the usual rise that makes a pulse.
 const SHARE: f64 = 0.25;
 /// How fast the share grows as an interval falls below [`EARLY`] periods.
@@ -41,6 +42,8 @@ const SOON_SHARE: f64 = 0.6;
 const SOON_HEIGHT: f64 = 0.6;
 /// The level is the mean of the filtered signal over this long, s.
 const LEVEL: f64 = 1.2;
+/// The sum of so many filtered samples is kept, so that the mean needs not add all of them each time.
+const BLOCK: usize = 8;
 /// A pulse is announced after a fall of this share of its rise,
 const FALLEN: f64 = 0.12;
 /// at the earliest this long after its peak, s,
@@ -63,12 +66,18 @@ pub struct PromptFinder {
     taps: Box<[f64]>,
     ring: Box<[f64]>,
     head: usize,
-    seen: u64,
+    /// The first sample of the segment has been seen.
+    begun: bool,
+    /// Samples until the next filtered one.
+    wait: u64,
     /// Filtered samples so far.
     index: u64,
     before: [f64; 2],
     /// The last filtered samples.
     recent: Box<[f64]>,
+    /// Sums of `BLOCK` of them each, and the place of the next one.
+    sums: Box<[f64]>,
+    place: usize,
     /// Lowest value since the last turn downwards.
     trough: f64,
     peak: Option<Peak>,
@@ -99,6 +108,7 @@ impl PromptFinder {
         let factor = ((rate / INTERNAL_HZ) as u64).max(1);
         let taps = bessel(rate);
         let newest = taps.len() - 1;
+        let slots = ((LEVEL * rate / factor as f64) as usize).max(1);
         let delay = taps.iter().enumerate().map(|(k, tap)| (newest - k) as f64 * tap).sum();
         Self {
             factor,
@@ -107,10 +117,13 @@ impl PromptFinder {
             ring: vec![0.0; 2 * taps.len()].into_boxed_slice(),
             taps: taps.into_boxed_slice(),
             head: 0,
-            seen: 0,
+            begun: false,
+            wait: 0,
             index: 0,
             before: [0.0; 2],
-            recent: vec![0.0; ((LEVEL * rate / factor as f64) as usize).max(1)].into_boxed_slice(),
+            recent: vec![0.0; slots].into_boxed_slice(),
+            sums: vec![0.0; slots.div_ceil(BLOCK)].into_boxed_slice(),
+            place: 0,
             trough: 0.0,
             peak: None,
             rises: [0.0; PAST],
@@ -126,29 +139,29 @@ impl PromptFinder {
 
     /// The filtered value of the newest sample.
     fn smooth(&self) -> f64 {
-        let length = self.taps.len();
-        let window = &self.ring[self.head..self.head + length];
-        let mut sums = [0.0; 4];
-        let chunks = window.chunks_exact(4).zip(self.taps.chunks_exact(4));
-        for (values, taps) in chunks {
-            for ((sum, value), tap) in sums.iter_mut().zip(values).zip(taps) {
-                *sum += value * tap;
+        dot(&self.ring[self.head..self.head + self.taps.len()], &self.taps)
+    }
+
+    /// The mean of the last filtered samples, of which this is the newest.
+    fn level(&mut self, smooth: f64) -> f64 {
+        let slots = self.recent.len();
+        if self.index == 0 {
+            self.recent.fill(smooth);
+            for (sum, block) in self.sums.iter_mut().zip(self.recent.chunks(BLOCK)) {
+                *sum = block.iter().sum();
             }
         }
-        let rest = length - length % 4;
-        let tail: f64 = window[rest..].iter().zip(&self.taps[rest..]).map(|(value, tap)| value * tap).sum();
-        (sums[0] + sums[1]) + (sums[2] + sums[3]) + tail
+        self.recent[self.place] = smooth;
+        let block = self.place / BLOCK;
+        self.sums[block] = self.recent[block * BLOCK..slots.min((block + 1) * BLOCK)].iter().sum();
+        self.place = if self.place + 1 == slots { 0 } else { self.place + 1 };
+        self.sums.iter().sum::<f64>() / slots as f64
     }
 
     fn take(&mut self, smooth: f64, found: &mut impl FnMut(Found)) {
+        let value = smooth - self.level(smooth);
         let index = self.index;
         self.index += 1;
-        let slots = self.recent.len();
-        if index == 0 {
-            self.recent.fill(smooth);
-        }
-        self.recent[(index % slots as u64) as usize] = smooth;
-        let value = smooth - self.recent.iter().sum::<f64>() / slots as f64;
         if index == 0 {
             self.before = [value; 2];
             self.trough = value;
@@ -263,24 +276,29 @@ impl FindPulses for PromptFinder {
             self.suspect = Some(if sample.bridged { Reason::Missing } else { Reason::Clipped });
         }
         let length = self.taps.len();
-        if self.seen == 0 {
+        if !self.begun {
+            self.begun = true;
             self.ring.fill(sample.value);
         }
         self.ring[self.head] = sample.value;
         self.ring[self.head + length] = sample.value;
         self.head = if self.head + 1 == length { 0 } else { self.head + 1 };
-        let due = self.seen.is_multiple_of(self.factor);
-        self.seen += 1;
-        if due {
-            let value = self.smooth();
-            self.take(value, found);
+        if self.wait > 0 {
+            self.wait -= 1;
+            return;
         }
+        self.wait = self.factor - 1;
+        let value = self.smooth();
+        self.take(value, found);
     }
 
     fn finish(&mut self, _found: &mut impl FnMut(Found)) {}
 
     fn reset(&mut self) {
-        self.seen = 0;
+        self.begun = false;
+        self.wait = 0;
+        self.place = 0;
+        self.head = 0;
         self.index = 0;
         self.peak = None;
         self.rise_count = 0;

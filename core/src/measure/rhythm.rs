@@ -45,7 +45,10 @@ impl RhythmCheck {
         let (mut along, mut all) = (0.0, 0.0);
         for (bin, power) in self.spectrum.of(&self.blocks).iter().enumerate() {
             let frequency = bin as f64 * step;
-            if frequency > LOWEST_HZ && frequency < HIGHEST_HZ {
+            if frequency >= HIGHEST_HZ {
+                break;
+            }
+            if frequency > LOWEST_HZ {
                 all += power;
                 if HARMONICS.iter().any(|harmonic| (frequency - harmonic * first).abs() < NEAR_HZ) {
                     along += power;

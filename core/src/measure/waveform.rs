@@ -93,6 +93,10 @@ impl Waveform {
                 *place = self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + sign * w * held(index));
             }
         }
+        if self.kernels.is_empty() {
+            self.fine.extend_from_slice(&self.smooth[REACH..count + REACH]);
+            return;
+        }
         for i in 0..count {
             self.fine.push(self.smooth[i + REACH]);
             for kernel in &self.kernels {

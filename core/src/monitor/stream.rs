@@ -291,7 +291,9 @@ impl Stream {
         } else {
             self.settled.push(sample, &mut |found| decided.push(Standing { found, locked: false }));
         }
-        self.settle();
+        if !self.decided.is_empty() {
+            self.settle();
+        }
     }
 
     /// Ends the segment: everything that is due comes out.

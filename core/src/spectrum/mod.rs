@@ -90,7 +90,7 @@ impl PowerSpectrum {
         let count = samples.len().min(self.window.len());
         let samples = &samples[..count];
         let (mean, slope) = line(samples);
-        self.input.fill(0.0);
+        self.input[count..].fill(0.0);
         let middle = 0.5 * (count as f64 - 1.0);
         for (i, ((place, sample), weight)) in self.input.iter_mut().zip(samples).zip(&self.window).enumerate() {
             *place = weight * (sample - mean - slope * (i as f64 - middle));

@@ -168,9 +168,8 @@ impl SettledFinder {
     }
 
     fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found, &Features)) {
-        let index = self.trace.end();
         self.trace.push(sample);
-        if let Some(period) = self.period_finder.push(index, sample.value) {
+        if let Some(period) = self.period_finder.push(sample.value) {
             self.period = period;
         }
         self.candidates.watch(&self.trace);

@@ -34,6 +34,8 @@ pub(super) struct FindingPath {
     /// Internal samples from input to output.
     delay: u64,
     flags: Box<[u8]>,
+    /// Place of the next flags, which is that of the oldest.
+    place: usize,
     block_flags: u8,
     /// Samples that came out of the decimator.
     decimated: u64,
@@ -55,6 +57,7 @@ impl FindingPath {
             band,
             delay: delay as u64,
             flags: vec![0; delay + 1].into_boxed_slice(),
+            place: 0,
             block_flags: 0,
             decimated: 0,
             first: None,
@@ -76,6 +79,7 @@ impl FindingPath {
         self.decimator.fill(0.0);
         self.band.fill(0.0);
         self.flags.fill(0);
+        self.place = 0;
         self.block_flags = 0;
         self.decimated = 0;
         self.first = None;
@@ -89,13 +93,12 @@ impl FindingPath {
         self.block_flags |= if sample.clipped { CLIPPED } else { 0 } | if sample.bridged { BRIDGED } else { 0 };
         let low = self.decimator.push(sample.value - first)?;
         let value = self.band.push(low);
-        let slots = self.flags.len() as u64;
-        self.flags[(self.decimated % slots) as usize] = self.block_flags;
+        self.flags[self.place] = self.block_flags;
         self.block_flags = 0;
-        let index = self.decimated;
+        self.place = if self.place + 1 == self.flags.len() { 0 } else { self.place + 1 };
         self.decimated += 1;
-        let own = index.checked_sub(self.delay)?;
-        Some(Banded { value, flags: self.flags[(own % slots) as usize] })
+        // There is one place more than the delay, so that the oldest flags belong to the value.
+        (self.decimated > self.delay).then(|| Banded { value, flags: self.flags[self.place] })
     }
 
     /// The last value taken, which `finish` holds.

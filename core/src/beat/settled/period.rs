@@ -10,6 +10,9 @@ use alloc::vec;
 
 use super::TUNING;
 
+/// Lags whose products are summed together.
+const LANES: usize = 8;
+
 /// Blocks over which the usual slope and the mean are taken.
 const BLOCKS: usize = 6;
 
@@ -29,10 +32,14 @@ pub(super) struct Period {
 pub(super) struct PeriodFinder {
     /// Every how many internal samples one is taken.
     every: u64,
+    /// Internal samples until the next one.
+    wait: u64,
     shortest: usize,
     lags: usize,
     /// Slopes cut off and without their mean, oldest first: `lags` old ones and one block.
     recent: Box<[f64]>,
+    /// `recent` newest first, and some zeros.
+    reversed: Box<[f64]>,
     /// Sums of squares of `recent` up to each.
     squares: Box<[f64]>,
     /// Slopes of the block that fills.
@@ -62,9 +69,11 @@ impl PeriodFinder {
         let zeros = |length: usize| vec![0.0; length].into_boxed_slice();
         Self {
             every: every as u64,
+            wait: 0,
             shortest: ((TUNING.shortest_period * hz) as usize).max(1),
             lags,
             recent: zeros(lags + block),
+            reversed: zeros(lags.next_multiple_of(LANES) + block),
             squares: zeros(lags + block + 1),
             slopes: zeros(block),
             filled: 0,
@@ -82,6 +91,7 @@ impl PeriodFinder {
     }
 
     pub(super) fn reset(&mut self) {
+        self.wait = 0;
         self.recent.fill(0.0);
         self.filled = 0;
         self.previous = None;
@@ -93,11 +103,13 @@ impl PeriodFinder {
         self.lately = 0.0;
     }
 
-    /// Takes internal sample number `index`; gives the period when that ends a block.
-    pub(super) fn push(&mut self, index: u64, value: f64) -> Option<Period> {
-        if !index.is_multiple_of(self.every) {
+    /// Takes an internal sample; gives the period when that ends a block.
+    pub(super) fn push(&mut self, value: f64) -> Option<Period> {
+        if self.wait > 0 {
+            self.wait -= 1;
             return None;
         }
+        self.wait = self.every - 1;
         let slope = value - self.previous.replace(value).unwrap_or(value);
         *self.slopes.get_mut(self.filled)? = slope.max(0.0);
         self.filled += 1;
@@ -143,10 +155,12 @@ impl PeriodFinder {
             *square = sum;
         }
         let own = self.at * self.lags..(self.at + 1) * self.lags;
-        let now = &self.recent[start..];
-        for (lag, (product, energy)) in self.products[own.clone()].iter_mut().zip(&mut self.energies[own]).enumerate() {
+        for (slot, value) in self.reversed.iter_mut().zip(self.recent.iter().rev()) {
+            *slot = *value;
+        }
+        correlate(&self.recent[start..], &self.reversed, &mut self.products[own.clone()]);
+        for (lag, energy) in self.energies[own].iter_mut().enumerate() {
             let from = start - lag;
-            *product = dot(now, &self.recent[from..from + block]);
             *energy = self.squares[from + block] - self.squares[from];
         }
         self.at = (self.at + 1) % self.blocks;
@@ -188,15 +202,18 @@ impl PeriodFinder {
     }
 }
 
-/// Scalar product in a fixed order.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (a_chunks, b_chunks) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a_chunks.zip(b_chunks) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+/// Products of `now` with what was `lag` samples before, summed, for each lag. `reversed` is the past with `now`, newest first: what
+/// lag after lag multiplies with one value lies side by side in it.
+fn correlate(now: &[f64], reversed: &[f64], products: &mut [f64]) {
+    for (first, products) in (0..).step_by(LANES).zip(products.chunks_mut(LANES)) {
+        let mut sums = [0.0; LANES];
+        for (value, window) in now.iter().rev().zip(reversed[first..].windows(LANES)) {
+            for (sum, before) in sums.iter_mut().zip(window) {
+                *sum += value * before;
+            }
+        }
+        for (product, sum) in products.iter_mut().zip(sums) {
+            *product = sum;
         }
     }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
