@@ -27,7 +27,7 @@ pub struct Analysis {
     pub perfusion_index: Option<f64>,
     /// Median amplitude of the accepted beats, calibrated units.
     pub amplitude: Option<f64>,
-    /// Median quality of all beats.
+    /// Median quality of the accepted beats.
     pub quality: Option<f64>,
     /// What the stream was.
     pub state: State,
@@ -90,7 +90,7 @@ fn conclude(monitor: &Monitor, beats: BeatTable, rates: RateTable, pulses: Vec<f
     let mut rate = accepted("rate");
     let mut amplitude = accepted("amplitude");
     let mut perfusion_index = accepted("perfusion_index");
-    let mut quality = beats.number("quality").to_vec();
+    let mut quality = accepted("quality");
     let any_accepted = beats.flag("accepted").contains(&true);
     let duration = if end.counts.samples == 0 { 0.0 } else { end.time + 1.0 / config.sample_rate.as_hz() };
     let state = match end.state {
@@ -114,7 +114,7 @@ fn conclude(monitor: &Monitor, beats: BeatTable, rates: RateTable, pulses: Vec<f
     let absent = Absent {
         pulse_rate: rate.is_none().then_some(if any_accepted { Reason::NoNextBeat } else { why }),
         perfusion_index: perfusion_index.is_none().then(|| match config.signal {
-            SignalKind::Ppg => end.absent.perfusion_index.filter(|_| any_accepted).unwrap_or(why),
+            SignalKind::Ppg => monitor.no_perfusion().filter(|_| any_accepted).unwrap_or(why),
             _ => Reason::NotApplicable,
         }),
         amplitude: amplitude.is_none().then(|| first_reason("amplitude")),

@@ -2,8 +2,8 @@
 //!
 //! Definition: 100 × (systolic peak − foot level of the beat) / mean of the samples from its onset to its end, on the light as it
 //! was recorded. Bedside exports and wearables have often lost the level of the light, and their swing over mean would pass for a perfusion
-//! index; so without word from the caller it is given only while the samples keep one sign and the running median of
-//! AC/DC stays within 20 %, the top of the range that oximeters show (Lima et al. 2002, Crit. Care Med. 30(6):1210,
+//! index; so without word from the caller it is given only while the samples keep one sign (all but a thousandth: a spike does not
+//! take the level away) and the running median of AC/DC stays within 20 %, the top of the range that oximeters show (Lima et al. 2002, Crit. Care Med. 30(6):1210,
 //! doi 10.1097/00003246-200206000-00006, for the index and its range in health).
 
 use super::robust::Newest;
@@ -13,38 +13,36 @@ use crate::signal::SignalKind;
 /// Largest running median of AC/DC of a stream that has kept its DC.
 const LARGEST_SHARE: f64 = 0.2;
 
+/// One sample of the other sign among this many is a spike.
+const SPIKE_SHARE: u64 = 1000;
+
 /// Decides beat by beat whether AC/DC is a perfusion index.
 #[derive(Debug, Clone)]
 pub(crate) struct Perfusion {
     applicable: bool,
     dc_coupled: Option<bool>,
-    positive: bool,
-    negative: bool,
+    /// Samples of either sign.
+    positive: u64,
+    negative: u64,
     shares: Newest<15>,
 }
 
 impl Perfusion {
     pub(crate) fn new(signal: SignalKind, dc_coupled: Option<bool>) -> Self {
-        Self {
-            applicable: signal == SignalKind::Ppg,
-            dc_coupled,
-            positive: false,
-            negative: false,
-            shares: Newest::new(),
-        }
+        Self { applicable: signal == SignalKind::Ppg, dc_coupled, positive: 0, negative: 0, shares: Newest::new() }
     }
 
     pub(crate) fn reset(&mut self) {
-        self.positive = false;
-        self.negative = false;
+        self.positive = 0;
+        self.negative = 0;
         self.shares.reset();
     }
 
     /// Takes note of the sign of a calibrated sample.
     #[inline]
     pub(crate) fn see(&mut self, value: f64) {
-        self.positive |= value > 0.0;
-        self.negative |= value < 0.0;
+        self.positive += u64::from(value > 0.0);
+        self.negative += u64::from(value < 0.0);
     }
 
     /// The perfusion index of a beat of this amplitude and mean, %.
@@ -61,7 +59,8 @@ impl Perfusion {
         let has_dc = match self.dc_coupled {
             Some(said) => said,
             None => {
-                !(self.positive && self.negative) && self.shares.median().is_some_and(|median| median <= LARGEST_SHARE)
+                let (few, many) = (self.positive.min(self.negative), self.positive.max(self.negative));
+                few <= many / SPIKE_SHARE && self.shares.median().is_some_and(|median| median <= LARGEST_SHARE)
             }
         };
         if has_dc { Ok(100.0 * share) } else { Err(Reason::NoDc) }

@@ -9,7 +9,7 @@ use crate::snapshot::Counts;
 
 /// Longest stretch without samples that is bridged by a line, s.
 pub(crate) const BRIDGE_S: f64 = 0.3;
-/// Beyond this magnitude a sample is no reading of a sensor, and would spoil sums.
+/// Beyond this magnitude, raw or calibrated, a sample is no reading of a sensor, and would spoil sums.
 const LARGEST: f64 = 1e30;
 /// An unchanging stretch this long is flat, s.
 const FLAT_S: f64 = 1.0;
@@ -17,8 +17,9 @@ const FLAT_S: f64 = 1.0;
 const RAIL_S: f64 = 0.06;
 /// Steeply: by this share of the recent span, in the time that the rail lasts.
 const RAIL_RISE: f64 = 0.12;
-/// And by this many of the smallest steps seen, so that a coarse converter does not look clipped.
-const RAIL_STEPS: f64 = 3.0;
+/// And by this many of the smallest steps seen: a round peak that a coarse converter shows as one step of length D has risen by 8 steps
+/// in the D before it, one that rises twice as sharply as it falls by 15.
+const RAIL_STEPS: f64 = 16.0;
 /// The recent span is that of the last seconds.
 const SPAN_S: f64 = 2.0;
 
@@ -142,7 +143,7 @@ impl Intake {
         if raw.is_nan() {
             self.counts.missing += 1;
             self.miss(sink);
-        } else if beyond || raw.abs() > LARGEST {
+        } else if beyond || raw.abs() > LARGEST || (self.scale * raw + self.offset).abs() > LARGEST {
             self.counts.out_of_range += 1;
             self.miss(sink);
         } else {

@@ -136,10 +136,11 @@ impl Monitor {
         self.finished
     }
 
-    /// Takes the next sample and gives what it brought about; a finished monitor takes nothing and gives nothing.
+    /// Takes the next sample and gives what it brought about; a finished monitor, and one whose samples come with time stamps, takes
+    /// nothing and gives nothing.
     pub fn push(&mut self, sample: impl Sample) -> Events<'_> {
         self.pipeline.stream.queue.clear();
-        if !self.finished {
+        if self.check(false, false, false).is_ok() {
             self.pipeline.take([sample.to_f64(), f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
         }
         Events::new(&mut self.pipeline.stream.queue)
@@ -238,12 +239,17 @@ impl Monitor {
         self.describe(since, counts)
     }
 
+    /// Why the newest accepted beat without a perfusion index has none.
+    pub(crate) fn no_perfusion(&self) -> Option<Reason> {
+        self.pipeline.stream.summary().no_perfusion()
+    }
+
     /// Medians over the accepted beats from `since` on, and the newest rate row.
     fn describe(&self, since: f64, counts: Counts) -> Snapshot {
         let stream = &self.pipeline.stream;
         let summary = stream.summary();
         let why = if stream.polarity() == Polarity::Auto { Reason::NoPolarity } else { Reason::NoBeats };
-        let short = self.pipeline.index as f64 <= SHORTEST_S * self.pipeline.hz;
+        let short = (self.pipeline.index as f64) < SHORTEST_S * self.pipeline.hz;
         let explain = |reason| match reason {
             Reason::NoBeats if short => Reason::TooShort,
             Reason::NoBeats => why,

@@ -183,7 +183,7 @@ impl Stream {
         self.open = None;
         self.linked = false;
         self.holding = true;
-        self.next_decision = (EARLIEST_S * self.hz) as u64;
+        self.next_decision = libm::ceil(EARLIEST_S * self.hz) as u64;
         self.in_segment = true;
     }
 
@@ -252,7 +252,7 @@ impl Stream {
     /// Waits until the polarity is known and the recording is long enough, then lets the finders see what was held.
     fn hold(&mut self) {
         let length = self.history.end();
-        if length < self.next_decision && self.start + length < (EARLIEST_S * self.hz) as u64 {
+        if length < self.next_decision && self.start + length < libm::ceil(EARLIEST_S * self.hz) as u64 {
             return;
         }
         if self.sign.is_none() {

@@ -21,11 +21,12 @@ struct Entry {
 pub(crate) struct Summary {
     entries: [Option<Entry>; MOST],
     count: usize,
+    no_perfusion: Option<Reason>,
 }
 
 impl Summary {
     pub(crate) fn new() -> Self {
-        Self { entries: [None; MOST], count: 0 }
+        Self { entries: [None; MOST], count: 0, no_perfusion: None }
     }
 
     pub(crate) fn reset(&mut self) {
@@ -42,7 +43,15 @@ impl Summary {
                 quality: beat.quality,
             });
             self.count += 1;
+            if beat.perfusion_index.is_none() {
+                self.no_perfusion = Some(no_perfusion);
+            }
         }
+    }
+
+    /// Why the newest accepted beat without a perfusion index has none.
+    pub(crate) fn no_perfusion(&self) -> Option<Reason> {
+        self.no_perfusion
     }
 
     /// Time of the newest accepted beat's peak.
