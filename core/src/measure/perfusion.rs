@@ -56,13 +56,9 @@ impl Perfusion {
         }
         let share = amplitude / dc;
         self.shares.push(share);
-        let has_dc = match self.dc_coupled {
-            Some(said) => said,
-            None => {
-                let (few, many) = (self.positive.min(self.negative), self.positive.max(self.negative));
-                few <= many / SPIKE_SHARE && self.shares.median().is_some_and(|median| median <= LARGEST_SHARE)
-            }
-        };
+        let (few, many) = (self.positive.min(self.negative), self.positive.max(self.negative));
+        let seems = few <= many / SPIKE_SHARE && self.shares.median().is_some_and(|median| median <= LARGEST_SHARE);
+        let has_dc = self.dc_coupled.unwrap_or(seems);
         if has_dc { Ok(100.0 * share) } else { Err(Reason::NoDc) }
     }
 }
