@@ -71,7 +71,7 @@ fn quality_is_that_of_the_accepted_beats() {
 #[test]
 fn what_took_the_perfusion_index_away_is_said_also_when_the_stream_has_ended_in_silence() {
     let mut samples: Vec<f64> = pulses(30.0).iter().map(|x| x - 50_300.0).collect();
-    samples.extend([0.0; 2500]);
+    samples.resize(samples.len() + 2500, 0.0);
     let analysis = analyze(&samples, config(SignalKind::Ppg)).expect("a fair call");
     assert_eq!(analysis.absent.perfusion_index, Some(Reason::NoDc));
 }
