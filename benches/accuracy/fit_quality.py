@@ -1,10 +1,13 @@
-"""Fits the quality of settled pulses (core/src/beat/settled/quality.rs) and says how well it holds on recordings left out.
+"""Fits the quality of settled pulses (core/src/beat/settled/quality.rs).
+
+Says how well it holds on recordings left out.
 
     PLETHYS_DATA=… cargo run --release -p plethys-benches --example quality_features > features.txt
     python benches/accuracy/fit_quality.py features.txt
 
-Logistic regression by Newton's method. A pulse is right if the strict score of `score.py` pairs it with a reference beat.
-Recordings (patients) are left out as a whole in eight groups; streams of noise count as recordings without beats.
+Logistic regression by Newton's method. A pulse is right if the strict score of `score.py` pairs it with a
+reference beat. Recordings (patients) are left out as a whole in eight groups; streams of noise count as
+recordings without beats.
 """
 
 from __future__ import annotations
@@ -128,7 +131,8 @@ def main() -> None:
         left_out[out] = quality(known, np.c_[np.ones(out.sum()), features[out]])
 
     print(
-        "\nrecordings left out: pulses, share right, calibration error, AUROC, right ones not accepted, wrong ones accepted"
+        "\nrecordings left out: pulses, share right, calibration error, AUROC, "
+        "right ones not accepted, wrong ones accepted"
     )
     for family in SHARES:
         own = families == family
@@ -143,7 +147,8 @@ def main() -> None:
         lost = np.mean(q[r == 1] < ACCEPT)
         kept = np.mean(q[r == 0] >= ACCEPT) if (r == 0).any() else np.nan
         print(
-            f"{family:28s} {len(r):6d} {r.mean():.4f} {calibration_error(q, r):.4f} {auroc(q, r):.3f} {lost:.4f} {kept:.2f}"
+            f"{family:28s} {len(r):6d} {r.mean():.4f} {calibration_error(q, r):.4f} "
+            f"{auroc(q, r):.3f} {lost:.4f} {kept:.2f}"
         )
 
 
