@@ -1,7 +1,7 @@
 //! Pulse rate of a window, counted from its beats.
 //!
 //! The rate is the mean interval between accepted beats from maximal slope to maximal slope, after long intervals were split:
-//! one of at least 1.6 medians counts as the nearest whole number of cycles. So a missed or rejected pulse does not slow the rate;
+//! where most are even and few are long, one of at least 1.6 medians counts as the nearest whole number of cycles. So a missed or rejected pulse does not slow the rate;
 //! a true pulse deficit is not in it either: the rate is that of the rhythm behind the pulses.
 //!
 //! With the feature `spectrum` the counted rate is checked against the power spectrum of the same 8 s: where beats and spectrum disagree, the
@@ -16,6 +16,8 @@ use crate::reason::Reason;
 pub(crate) const WINDOW_S: f64 = 8.0;
 /// An interval of this many medians is split.
 const SPLIT_FROM: f64 = 1.6;
+/// An interval this near to the median, as a share of it, is even.
+const EVEN: f64 = 0.15;
 /// Fewest intervals that make a rate.
 const FEWEST: usize = 2;
 /// Mean quality that the pulses of a window have to have, rejected ones included.
@@ -33,6 +35,20 @@ const LEAST_SHARE: f64 = 0.2;
 const LARGEST_DOUBT_BPM: f64 = 24.0;
 /// An uncertainty that halves a row's quality, beats per minute.
 const HALF_QUALITY_BPM: f64 = 4.0;
+
+/// Whether long intervals are missed pulses: few, among others that are even. In an irregular rhythm they are its own.
+fn may_split(intervals: &[f64], middle: f64) -> bool {
+    let (mut long, mut uneven) = (0, 0);
+    for interval in intervals {
+        if *interval >= SPLIT_FROM * middle {
+            long += 1;
+        } else if (interval / middle - 1.0).abs() > EVEN {
+            uneven += 1;
+        }
+    }
+    let short = intervals.len() - long;
+    3 * long <= intervals.len() && 4 * uneven <= short
+}
 
 /// A counted row in the light of the spectrum: `share` of the signal's power goes along with its rate. Where that is less than a fifth, or
 /// little for so uncertain a rate, beats and spectrum disagree, and the rate is not known.
@@ -135,16 +151,19 @@ impl BeatRate {
         }
         let mut sorted = intervals;
         let Some(middle) = median(&mut sorted[..count]) else { return absent(Reason::NoBeats) };
+        let splits = may_split(&intervals[..count], middle);
+        let parts = |interval: f64| {
+            if splits && interval >= SPLIT_FROM * middle { libm::round(interval / middle) } else { 1.0 }
+        };
         let (mut span, mut cycles) = (0.0, 0.0);
         for &interval in &intervals[..count] {
             span += interval;
-            cycles += if interval >= SPLIT_FROM * middle { libm::round(interval / middle) } else { 1.0 };
+            cycles += parts(interval);
         }
         let mean = span / cycles;
         let mut scatter = 0.0;
         for &interval in &intervals[..count] {
-            let parts = if interval >= SPLIT_FROM * middle { libm::round(interval / middle) } else { 1.0 };
-            let off = interval / parts - mean;
+            let off = interval / parts(interval) - mean;
             scatter += off * off;
         }
         // Two errors: the window cuts the rhythm where it happens to, and its outer beats are read with jitter.

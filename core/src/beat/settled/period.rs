@@ -195,10 +195,23 @@ impl PeriodFinder {
         if best <= 0.0 {
             return Period::default();
         }
-        peaks().find(|(_, height)| *height >= TUNING.period_share * best).map_or_else(
-            Period::default,
-            |(lag, height)| Period { length: lag * self.every as f64, confidence: height.clamp(0.0, 1.0), lately: 0.0 },
-        )
+        let near = |lag: f64| {
+            let at = libm::round(lag) as usize;
+            let around = self.product.get(at.saturating_sub(1)..at + 2)?;
+            Some(around.iter().copied().fold(0.0, f64::max))
+        };
+        // Three waves a cycle: the third of the period lines up two small waves with each other's large one, two thirds less so.
+        let is_third = |lag: f64, height: f64| {
+            near(2.0 * lag)
+                .zip(near(3.0 * lag))
+                .is_some_and(|(two, three)| three > height && three > TUNING.period_third * two)
+        };
+        let fits = |(lag, height): &(f64, f64)| *height >= TUNING.period_share * best && !is_third(*lag, *height);
+        peaks().find(fits).map_or_else(Period::default, |(lag, height)| Period {
+            length: lag * self.every as f64,
+            confidence: height.clamp(0.0, 1.0),
+            lately: 0.0,
+        })
     }
 }
 

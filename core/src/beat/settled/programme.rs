@@ -130,7 +130,18 @@ impl Programme {
             evidence -= TUNING.height_weight * libm::log(floor / own.height);
         }
         evidence += TUNING.side_weight * libm::log(own.rise / own.fall).clamp(-3.0, 3.0);
-        evidence.clamp(TUNING.evidence_least, TUNING.evidence_most)
+        let shadow = TUNING.shadow_weight * self.shadow(candidates, at);
+        evidence.min(TUNING.evidence_most - shadow).clamp(TUNING.evidence_least, TUNING.evidence_most)
+    }
+
+    /// How far the candidate number `at` stands in the shadow of a far higher one just before it, 0 to 1: a dicrotic wave does, and
+    /// the rebound that a sensor's own high-pass leaves; a pulse so soon after another is not so much smaller.
+    fn shadow(&self, candidates: &[Candidate], at: usize) -> f64 {
+        let Some(own) = candidates.get(at) else { return 0.0 };
+        let before = candidates[..at].iter().rev().take_while(|c| own.time - c.time <= TUNING.shadow * self.hz);
+        let highest = before.fold(0.0, |highest: f64, c| highest.max(c.height));
+        let ratio = if own.height > 0.0 { highest / own.height } else { TUNING.shadow_full };
+        ((ratio - TUNING.shadow_from) / (TUNING.shadow_full - TUNING.shadow_from)).clamp(0.0, 1.0)
     }
 }
 

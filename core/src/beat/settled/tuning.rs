@@ -49,6 +49,14 @@ pub(super) struct Tuning {
     pub(super) long_scale: f64,
     /// Evidence per unit of log(rise / fall).
     pub(super) side_weight: f64,
+    /// A candidate this soon after a far higher one stands in its shadow, s.
+    pub(super) shadow: f64,
+    /// How many times higher that one is, where the shadow begins.
+    pub(super) shadow_from: f64,
+    /// And where it is full.
+    pub(super) shadow_full: f64,
+    /// What a full shadow takes from the most evidence.
+    pub(super) shadow_weight: f64,
     /// Samples of the autocorrelation per second, at least.
     pub(super) period_hz: f64,
     /// The autocorrelation is renewed this often, s.
@@ -65,6 +73,8 @@ pub(super) struct Tuning {
     pub(super) longest_period: f64,
     /// The period is the shortest lag that reaches this share of the best.
     pub(super) period_share: f64,
+    /// A lag is a third of the period where the autocorrelation at three times the lag is this many times that at twice.
+    pub(super) period_third: f64,
     /// Reward of an interval that equals the period.
     pub(super) rhythm_weight: f64,
     /// Share of that reward that two intervals earn which together equal the period.
@@ -108,6 +118,10 @@ pub(super) const TUNING: Tuning = Tuning {
     floor: 0.05,
     long_scale: 40.0,
     side_weight: 0.5,
+    shadow: 0.37,
+    shadow_from: 2.0,
+    shadow_full: 3.0,
+    shadow_weight: 7.0,
     period_hz: 20.0,
     period_block: 1.0,
     period_clip: 3.0,
@@ -116,6 +130,7 @@ pub(super) const TUNING: Tuning = Tuning {
     shortest_period: 0.22,
     longest_period: 3.0,
     period_share: 0.75,
+    period_third: 1.25,
     rhythm_weight: 3.0,
     over_share: 0.5,
     rhythm_width: 0.11,
