@@ -205,6 +205,7 @@ impl PeriodFinder {
             near(2.0 * lag)
                 .zip(near(3.0 * lag))
                 .is_some_and(|(two, three)| three > height && three > TUNING.period_third * two)
+                && height < TUNING.period_third_most
         };
         let fits = |(lag, height): &(f64, f64)| *height >= TUNING.period_share * best && !is_third(*lag, *height);
         peaks().find(fits).map_or_else(Period::default, |(lag, height)| Period {

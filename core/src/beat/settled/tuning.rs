@@ -75,6 +75,8 @@ pub(super) struct Tuning {
     pub(super) period_share: f64,
     /// A lag is a third of the period where the autocorrelation at three times the lag is this many times that at twice.
     pub(super) period_third: f64,
+    /// A lag whose autocorrelation is this high is no third.
+    pub(super) period_third_most: f64,
     /// Reward of an interval that equals the period.
     pub(super) rhythm_weight: f64,
     /// Share of that reward that two intervals earn which together equal the period.
@@ -131,6 +133,7 @@ pub(super) const TUNING: Tuning = Tuning {
     longest_period: 3.0,
     period_share: 0.75,
     period_third: 1.25,
+    period_third_most: 0.7,
     rhythm_weight: 3.0,
     over_share: 0.5,
     rhythm_width: 0.11,
