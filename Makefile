@@ -99,7 +99,7 @@ bench:
 	cargo bench -p plethys-benches --locked
 
 accuracy: $(PACKAGE)
-	$(BIN)/python benches/accuracy --no-peers
+	$(BIN)/python benches/accuracy
 
 peers: $(PACKAGE)
 	$(BIN)/python benches/accuracy/make_peers.py
