@@ -237,6 +237,19 @@ fn stamps_that_go_wrong_are_counted_and_a_far_jump_brings_no_flood() {
     assert_sound(&result);
 }
 
+#[test]
+fn a_rate_from_before_a_far_jump_is_not_the_rate_now() {
+    let mut monitor = Monitor::new(Config::ppg(rate(125.0))).expect("a valid configuration");
+    let samples = pulses(30.0);
+    let time: Vec<f64> = (0..samples.len()).map(|i| i as f64 / 125.0).collect();
+    monitor.push_input(&Input { time: Some(&time), ..Input::new(&samples[..]) }, &mut |_| ()).expect("plain samples");
+    assert!(monitor.snapshot().pulse_rate.is_some());
+    drop(monitor.push_timed(10_000.0, samples[0]).expect("a far jump is no error"));
+    let now = monitor.snapshot();
+    assert_eq!(now.pulse_rate, None);
+    assert!(now.absent.pulse_rate.is_some());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

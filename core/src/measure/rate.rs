@@ -5,8 +5,8 @@
 //! a true pulse deficit is not in it either: the rate is that of the rhythm behind the pulses.
 //!
 //! With the feature `spectrum` the counted rate is checked against the power spectrum of the same 8 s: where beats and spectrum disagree, the
-//! rate is not known. On BIDMC that leaves 1 % of the windows without a rate; on TROIKA without the accelerometer, where counting fails,
-//! a quarter of them (`make accuracy`).
+//! rate is not known. How many windows that leaves
+//! unanswered, docs/accuracy.md shows for each set; in motion without an accelerometer, where counting fails, it is nearly half.
 
 use super::robust::median;
 use crate::event::RateRow;

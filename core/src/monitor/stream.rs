@@ -365,6 +365,7 @@ impl Stream {
     pub(crate) fn skip(&mut self, from: u64, to: u64) {
         self.rows(from as f64 / self.hz);
         self.next_row = self.next_row.max(libm::ceil(to as f64 / self.hz) as u64 + 4);
+        self.row = None;
     }
 
     /// The row in the light of the spectrum of its 8 s, where they lie in one segment and are still held.

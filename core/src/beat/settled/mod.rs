@@ -9,9 +9,11 @@
 //! 3. **Scale from both sides.** The usual height in the last 5 s, and that of the next period (1.2 P, where one pulse must
 //!    lie). A candidate is measured by the *lower* of both: a small pulse behind an artefact by its followers, one before it by
 //!    its forerunners, and a wave between large pulses by neither (`scale.rs`). Its evidence is 2.7 ln(height / 0.2 scale) +
-//!    0.5 ln(rise / fall), less where the height is under 5 % of the median of 40 s.
+//!    0.5 ln(rise / fall), less where the height is under 5 % of the median of 40 s, and at most
+//!    what a wave two to three times lower than one within 0.37 s before it deserves: a rebound, not a pulse.
 //! 4. **Period.** Autocorrelation over 11 s of the *rising* slopes, cut off at three times the usual one: each pulse is one short
-//!    bump, breathing and level steps are little. The period is the shortest lag within 75 % of the best; its correlation is the
+//!    bump, breathing and level steps are little. The period is the shortest lag within 75 % of the best, unless it is a third
+//!    of it (three times the lag correlates better than it, and far better than twice the lag); its correlation is the
 //!    confidence (`period.rs`).
 //! 5. **Programme.** The chain of candidates with the largest sum of evidence and of what its intervals d earn, by dynamic
 //!    programming (Bellman 1952, DOI 10.1073/pnas.38.8.716) (`programme.rs`): confidence × 3 for d near P, half of that for a pair
@@ -37,7 +39,8 @@
 //!
 //! Mean (worst) F1 in % of everything found, before acceptance: 26 BIDMC recordings at their speed, stretched (rate declared
 //! ÷ 1.5) and squeezed (÷ 0.7), six of TROIKA without accelerometer. Constants were chosen on these recordings, on their
-//! copies at five speeds and on synthetic sets, where the tables are flat; they were not fitted. State of 22 Nov 2026; made
+//! copies at five speeds and on synthetic sets, where the tables are flat; they were not fitted. State of 22 Nov 2026, before the
+//! rules on rebounds and thirds, which were chosen on HeartPy's recordings; made
 //! with a copy of this module whose constants could be set from outside. `make accuracy` measures the module as it is.
 //!
 //! | variant | BIDMC | ÷ 1.5 | ÷ 0.7 | TROIKA | bigeminy | deep notch |
