@@ -40,7 +40,7 @@
 //! Mean (worst) F1 in % of everything found, before acceptance: 26 BIDMC recordings at their speed, stretched (rate declared
 //! ÷ 1.5) and squeezed (÷ 0.7), six of TROIKA without accelerometer. Constants were chosen on these recordings, on their
 //! copies at five speeds and on synthetic sets, where the tables are flat; they were not fitted. State of 22 Nov 2026, before the
-//! rules on rebounds and thirds, which were chosen on HeartPy's recordings; made
+//! rules on rebounds and thirds, which were chosen on two example recordings (`HeartPy`); made
 //! with a copy of this module whose constants could be set from outside. `make accuracy` measures the module as it is.
 //!
 //! | variant | BIDMC | ÷ 1.5 | ÷ 0.7 | TROIKA | bigeminy | deep notch |
