@@ -121,14 +121,16 @@ rust-targets:
 	done
 
 $(TOOLS): python/constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.x")'
-	$(PYTHON) -m venv --clear $(VENV)
-	$(PIP) install --constraint python/constraints.txt maturin wfdb
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.x")'
+	@echo "setup: a Python environment in $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --constraint python/constraints.txt maturin wfdb
+	@touch $@
 
 # Installed in place: changes in python/plethys/*.py need no new installation. maturin is found through PATH.
 $(PACKAGE): $(TOOLS) $(EXTENSION)
-	PATH="$(BIN):$$PATH" $(PIP) install --constraint python/constraints.txt --no-build-isolation --editable 'python[dev]'
+	@echo "setup: compiling the kernel and its Python extension into $(VENV); a first time takes some minutes"
+	@PATH="$(BIN):$$PATH" $(PIP) install --constraint python/constraints.txt --no-build-isolation --editable 'python[dev]'
 	touch $@
 
 $(NODE_MODULES): wasm/package.json wasm/package-lock.json
