@@ -1,9 +1,7 @@
 //! Filters take nothing from the heap once they are built; its twin shows the counter counting.
 
-#![allow(unsafe_code)]
+mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
 
 use plethys::filter::{
@@ -11,33 +9,7 @@ use plethys::filter::{
     RunningMedian, Sections, Taps,
 };
 
-thread_local! {
-    static EVENTS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts what this thread takes from and gives back to the heap.
-struct Counting;
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn heap_events(work: impl FnOnce()) -> u64 {
-    let before = EVENTS.with(Cell::get);
-    work();
-    EVENTS.with(Cell::get) - before
-}
+use common::heap_events;
 
 /// Ramps, missing samples, infinities, a spike, the largest number there is.
 fn rough(n: u32) -> f64 {

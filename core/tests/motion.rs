@@ -1,41 +1,13 @@
 //! The motion tracker on made-up streams whose truth is known, and its contract: delay, order, heap, bad input.
 
-#![allow(unsafe_code)]
+mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::f64::consts::TAU;
 
 use libm::{cos, sin};
 use plethys::motion::{LockedBeat, MotionTracker, Stretch, TrackRow};
 
-thread_local! {
-    static EVENTS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts what this thread takes from and gives back to the heap.
-struct Counting;
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn heap_events(work: impl FnOnce()) -> u64 {
-    let before = EVENTS.with(Cell::get);
-    work();
-    EVENTS.with(Cell::get) - before
-}
+use common::heap_events;
 
 /// One instant of a runner's wrist: pulse signal, companion, acceleration in g.
 #[derive(Clone, Copy)]

@@ -1,46 +1,13 @@
 //! Nothing is allocated after construction: a counting allocator over everything that a live stream calls.
 
-#![allow(unsafe_code)]
+mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
 
 use plethys::{Config, Event, Input, Monitor, Polarity, SampleRate, SensorRange};
 use plethys_datasets::Synth;
 
-thread_local! {
-    static EVENTS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts what this thread takes from and gives back to the heap.
-struct Counting;
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        EVENTS.with(|events| events.set(events.get() + 1));
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn heap_events(work: impl FnOnce()) -> u64 {
-    let before = EVENTS.with(Cell::get);
-    work();
-    EVENTS.with(Cell::get) - before
-}
+use common::heap_events;
 
 /// Forty seconds with everything that can go wrong: gaps short and long, infinities, a rail, a flat line, a spike, a giant.
 fn rough(sample_rate: f64) -> Vec<f64> {

@@ -60,6 +60,11 @@ impl Waveform {
         REACH + libm::round(SMOOTHING_MAX_S * self.rate) as usize
     }
 
+    /// Most samples in a stretch.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
     /// Takes the stretch `from..to` of `samples`, whose first has the index `first`; what lies beyond them is held.
     /// `sign` orients, `cycle` is the length of the cycle in seconds.
     pub(crate) fn load(&mut self, samples: &[f64], first: u64, from: u64, to: u64, sign: f64, cycle: f64) {

@@ -1,5 +1,6 @@
 //! The pipeline that one stream flows through: samples in, pulses, beats and rate rows out.
 
+mod complete;
 mod history;
 mod intake;
 mod merge;

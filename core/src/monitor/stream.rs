@@ -4,30 +4,24 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::complete::{Completer, PAUSE_S, Segment};
 use super::history::History;
 use super::intake::Step;
 use super::merge::{Merge, Reference, Standing};
 use super::polarity::{Decider, EARLIEST_S, LATEST_S};
 use super::queue::EventQueue;
 use super::summary::Summary;
-use crate::beat::{ACCEPT_QUALITY, FindPulses, Found, PromptFinder, Segmented, SettledFinder};
+use crate::beat::{FindPulses, Found, PromptFinder, Segmented, SettledFinder};
 use crate::error::ConfigError;
-use crate::event::{Beat, Event, Pulse, RateRow};
-use crate::measure::perfusion::Perfusion;
-use crate::measure::pulse::{Reading, SEARCH_S, search_reach, upstroke_reach};
-use crate::measure::rate::{BeatRate, Tick, WINDOW_S};
-use crate::measure::waveform::Waveform;
-use crate::measure::{descent, pulse};
+use crate::event::{Event, Pulse, RateRow};
+use crate::measure::pulse::{SEARCH_S, upstroke_reach};
+use crate::measure::rate::WINDOW_S;
 #[cfg(feature = "spectrum")]
 use crate::measure::{rate::checked, rhythm::RhythmCheck};
 use crate::motion::TrackRow;
 use crate::reason::Reason;
 use crate::signal::{Config, Polarity};
 
-/// A pause this long ends a beat, s.
-const PAUSE_S: f64 = 3.0;
-/// The cycle of a pulse that stands alone is taken to be this long, s.
-const LONE_CYCLE_S: f64 = 0.8;
 /// A pulse that could only be announced later than this after its peak is not, s.
 const PROMPT_S: f64 = 0.3;
 /// At rest, counted and tracked rate agree within this, beats per minute.
@@ -36,19 +30,6 @@ const AGREE_BPM: f64 = 6.0;
 const TICK_S: f64 = 0.05;
 /// Polarity is looked at this often until it is decided, s.
 const DECIDE_EVERY_S: f64 = 0.25;
-
-/// A pulse that was found and read, whose beat is not complete.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    found: Found,
-    /// Found with the help of the tracked rate: nothing is read.
-    locked: bool,
-    /// `None` where there is no rise to read.
-    reading: Option<Reading>,
-    /// Whether the peak, or the foot, was clipped or missing.
-    spoilt: Option<Reason>,
-    accepted: bool,
-}
 
 /// The state of a stream behind its intake.
 #[derive(Debug, Clone)]
@@ -70,16 +51,9 @@ pub(crate) struct Stream {
     /// Where something is recorded alongside: the motion tracker, and what came with the newest samples of the stream.
     merge: Option<Box<Merge>>,
     references: Vec<Reference>,
-    waveform: Waveform,
-    /// A pulse without one before it: read when its cycle is known.
-    lone: Option<Standing>,
-    open: Option<Open>,
-    perfusion: Perfusion,
-    no_perfusion: Reason,
-    rate: BeatRate,
+    completer: Completer,
     #[cfg(feature = "spectrum")]
     rhythm: RhythmCheck,
-    linked: bool,
     /// Stream index at which time is looked at again, and the step to the next.
     next_tick: u64,
     /// Most time between a peak and the decision on it, and between the end of a row's window and the row, s.
@@ -88,7 +62,6 @@ pub(crate) struct Stream {
     tick_every: u64,
     next_row: u64,
     row: Option<RateRow>,
-    summary: Summary,
     pub(crate) queue: EventQueue,
 }
 
@@ -96,10 +69,9 @@ impl Stream {
     pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
         let rate = config.sample_rate;
         let settled = SettledFinder::new(rate);
-        let longest = rate.samples(2.0 * PAUSE_S + 2.0);
-        let waveform = Waveform::new(rate, longest);
+        let completer = Completer::new(config);
         // A beat is read once the next pulse is settled, from its own foot on; a decision on polarity looks at all there is.
-        let room = settled.latency_samples() + longest + 2 * waveform.margin() + rate.samples(WINDOW_S);
+        let room = settled.latency_samples() + completer.reach() + rate.samples(WINDOW_S);
         let merge = if config.motion || config.companion { Some(Box::new(Merge::new(rate)?)) } else { None };
         let references = if merge.is_some() { rate.samples(LATEST_S) + rate.samples(1.0) } else { 0 };
         let settled_latency = (settled.latency_samples() + 1) as f64 / rate.as_hz();
@@ -121,22 +93,15 @@ impl Stream {
             decided: Vec::with_capacity(128),
             merge,
             references: vec![[f64::NAN; 4]; references],
-            waveform,
-            lone: None,
-            open: None,
-            perfusion: Perfusion::new(config.signal, config.dc_coupled),
-            no_perfusion: Reason::NoBeats,
-            rate: BeatRate::new(),
+            completer,
             #[cfg(feature = "spectrum")]
             rhythm: RhythmCheck::new(rate)?,
-            linked: false,
             next_tick: 0,
             decision_latency,
             row_latency,
             tick_every: rate.samples(TICK_S) as u64,
             next_row: 4,
             row: None,
-            summary: Summary::new(),
             queue: EventQueue::new(256),
         };
         stream.reset();
@@ -150,13 +115,10 @@ impl Stream {
         }
         self.in_segment = false;
         self.forget_polarity();
-        self.perfusion.reset();
-        self.no_perfusion = Reason::NoBeats;
-        self.rate.reset();
+        self.completer.reset();
         self.next_tick = 0;
         self.next_row = 4;
         self.row = None;
-        self.summary.reset();
         self.queue.clear();
     }
 
@@ -179,9 +141,7 @@ impl Stream {
         if let Some(merge) = &mut self.merge {
             merge.begin(start as f64 / self.hz);
         }
-        self.lone = None;
-        self.open = None;
-        self.linked = false;
+        self.completer.begin();
         self.holding = true;
         self.next_decision = libm::ceil(EARLIEST_S * self.hz) as u64;
         self.in_segment = true;
@@ -207,7 +167,7 @@ impl Stream {
     }
 
     pub(crate) fn summary(&self) -> &Summary {
-        &self.summary
+        &self.completer.summary
     }
 
     pub(crate) fn row(&self) -> Option<RateRow> {
@@ -236,7 +196,7 @@ impl Stream {
     }
 
     fn take(&mut self, sample: Segmented, clipped_before: usize) {
-        self.perfusion.see(sample.value);
+        self.completer.perfusion.see(sample.value);
         self.history.push(sample);
         if clipped_before > 0 {
             self.history.mark_clipped(clipped_before + 1);
@@ -351,7 +311,7 @@ impl Stream {
         self.next_tick = samples + self.tick_every;
         let horizon = self.horizon(samples);
         if self.in_segment && !self.holding {
-            let waiting = self.newest();
+            let waiting = self.completer.newest();
             if let Some(found) = waiting
                 && (self.start as f64 + found.peak) / self.hz + PAUSE_S + SEARCH_S < horizon
             {
@@ -388,15 +348,10 @@ impl Stream {
         row
     }
 
-    /// The newest pulse that stands.
-    fn newest(&self) -> Option<Found> {
-        self.open.map(|open| open.found).or(self.lone.map(|lone| lone.found))
-    }
-
     fn rows(&mut self, horizon: f64) {
         while self.next_row as f64 + 0.5 * WINDOW_S <= horizon {
             let centre = self.next_row as f64;
-            let counted = self.rate.row(centre);
+            let counted = self.completer.rate.row(centre);
             let counted = self.check(counted);
             let tracked = self.merge.as_ref().and_then(|merge| merge.row(centre));
             let row = tracked.map_or(counted, |tracked| fuse(counted, &tracked));
@@ -406,142 +361,19 @@ impl Stream {
         }
     }
 
-    /// Reads the pulses that the settled finder has decided on, and completes the beats before them.
+    /// Completes the beats before the pulses that have been decided on.
     fn settle(&mut self) {
-        for i in 0..self.decided.len() {
-            let pulse = self.decided[i];
-            let found = pulse.found;
-            if let Some(before) = self.newest() {
-                let cycle = (found.peak - before.peak) / self.hz;
-                if cycle > PAUSE_S {
-                    self.close();
-                    self.lone = Some(pulse);
-                } else {
-                    if let Some(lone) = self.lone.take() {
-                        self.open = Some(self.read(lone, None, cycle));
-                    }
-                    let next = self.read(pulse, self.open, cycle);
-                    if let Some(open) = self.open.replace(next) {
-                        self.complete(&open, Some(&next));
-                    }
-                }
-            } else {
-                self.lone = Some(pulse);
-            }
+        let segment = Segment { history: &self.history, start: self.start, sign: self.sign.unwrap_or(1.0) };
+        for &pulse in &self.decided {
+            self.completer.take(pulse, segment, &mut self.queue);
         }
         self.decided.clear();
     }
 
     /// Completes what is open without a next pulse.
     fn close(&mut self) {
-        if let Some(lone) = self.lone.take() {
-            self.open = Some(self.read(lone, None, LONE_CYCLE_S));
-        }
-        if let Some(open) = self.open.take() {
-            self.complete(&open, None);
-        }
-        self.linked = false;
-    }
-
-    /// Loads the stretch from the pulse before (or a cycle ago) to just after `found`, and reads the pulse in it.
-    fn read(&mut self, pulse: Standing, before: Option<Open>, cycle: f64) -> Open {
-        let Standing { found, locked } = pulse;
-        if locked {
-            let time = (self.start as f64 + found.peak) / self.hz;
-            self.rate.push(Tick { time, accepted: true, quality: found.quality, linked: self.linked });
-            self.linked = true;
-            return Open { found, locked, reading: None, spoilt: Some(Reason::Motion), accepted: true };
-        }
-        let reach = search_reach(cycle) * self.hz;
-        let before = before.map(|open| open.reading.map_or((open.found.peak, open.found.peak), |r| (r.foot, r.peak)));
-        let (from, earliest) = before.unwrap_or_else(|| {
-            let from = found.peak - reach - upstroke_reach(cycle) * self.hz;
-            (from, from)
-        });
-        let from = (libm::floor(from) - 2.0).max(0.0) as u64;
-        let to = (libm::ceil(found.peak + reach) + 3.0).max(0.0) as u64;
-        let margin = self.waveform.margin() as u64;
-        let held = from.saturating_sub(margin).max(self.history.start())..(to + margin).min(self.history.end());
-        let sign = self.sign.unwrap_or(1.0);
-        let from = from.max(held.start);
-        self.waveform.load(self.history.values(held.clone()), held.start, from, to.min(held.end), sign, cycle);
-        let reading = pulse::read(&self.waveform, found.peak, earliest, cycle).filter(|r| r.amplitude() > 0.0);
-        // The pulse before may have been read later than finding saw it; the order of peaks is kept.
-        let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
-        let spoilt = reading.and_then(|r| self.spoilt(&r));
-        let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some();
-        let time = (self.start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
-        self.rate.push(Tick { time, accepted, quality: found.quality, linked: self.linked });
-        self.linked = true;
-        Open { found, locked, reading, spoilt, accepted }
-    }
-
-    /// Why the amplitude of a pulse cannot be read: its peak or its foot is clipped, or lies in what was missing.
-    fn spoilt(&self, reading: &Reading) -> Option<Reason> {
-        let around = |at: f64| (at.max(1.0) as u64 - 1)..at as u64 + 2;
-        let (peak, foot) = (around(reading.peak), around(reading.foot));
-        if self.history.any_clipped(peak.clone()) || self.history.any_clipped(foot.clone()) {
-            Some(Reason::Clipped)
-        } else if self.history.any_bridged(peak) || self.history.any_bridged(foot) {
-            Some(Reason::Missing)
-        } else {
-            None
-        }
-    }
-
-    fn complete(&mut self, open: &Open, next: Option<&Open>) {
-        let time = |index: f64| (self.start as f64 + index) / self.hz;
-        let reading = open.reading;
-        let next_reading = next.and_then(|next| next.reading);
-        let descent = reading.zip(next_reading).and_then(|(this, next)| descent::read(&self.waveform, &this, &next));
-        let whole = |good: Option<f64>| if open.spoilt.is_some() { None } else { good };
-        let amplitude = whole(reading.map(|r| r.amplitude()));
-        let first = reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64;
-        let last = next_reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64 + 1;
-        let clipped = self.history.any_clipped(first..last);
-        let perfusion_index = match (amplitude, next_reading) {
-            (Some(_), Some(_)) if clipped => Err(Reason::Clipped),
-            (Some(amplitude), Some(_)) => {
-                let beat = self.history.values(first..last);
-                let mean = beat.iter().fold(0.0, |sum, x| sum + x) / (beat.len().max(1)) as f64;
-                self.perfusion.of(amplitude, mean)
-            }
-            _ => Err(open.spoilt.unwrap_or(Reason::NoNextBeat)),
-        };
-        if let Err(reason) = perfusion_index
-            && reason != Reason::NoNextBeat
-        {
-            self.no_perfusion = reason;
-        }
-        // From steepest rise to steepest rise where both were read, else from peak to peak.
-        let cycle = match (reading, next_reading, next) {
-            (Some(this), Some(next), _) => Some(next.steepest - this.steepest),
-            (_, _, Some(next)) => Some(next.found.peak - open.found.peak),
-            _ => None,
-        };
-        let rejection = if reading.is_none() { Reason::Shape } else { open.found.doubt };
-        let beat = Beat {
-            onset: reading.map(|r| time(r.onset)),
-            peak: time(reading.map_or(open.found.peak, |r| r.peak)),
-            end: next_reading.map(|r| time(r.onset)),
-            rate: cycle.filter(|cycle| *cycle > 0.0).map(|cycle| 60.0 * self.hz / cycle),
-            amplitude,
-            amplitude_corrected: whole(descent.map(|d| d.amplitude_corrected)),
-            perfusion_index: perfusion_index.ok(),
-            upstroke_time: whole(reading.map(|r| (r.peak - r.onset) / self.hz)),
-            width: whole(descent.and_then(|d| d.width)),
-            max_slope: reading.map(|r| r.slope),
-            foot: whole(reading.map(|r| self.sign.unwrap_or(1.0) * r.foot_level)),
-            quality: open.found.quality,
-            accepted: open.accepted,
-            reason: if open.accepted { open.spoilt } else { Some(rejection) },
-            notch: descent.map(|d| d.notch),
-            bridged: self.history.any_bridged(first..last),
-            clipped,
-            rate_locked: open.locked,
-        };
-        self.summary.push(&beat, self.no_perfusion);
-        self.queue.push(Event::Beat(beat));
+        let segment = Segment { history: &self.history, start: self.start, sign: self.sign.unwrap_or(1.0) };
+        self.completer.close(segment, &mut self.queue);
     }
 }
 

@@ -1,0 +1,236 @@
+//! From pulses that stand to beats: each pulse is read when its cycle is known, and completed when what follows is.
+
+use super::history::History;
+use super::merge::Standing;
+use super::queue::EventQueue;
+use super::summary::Summary;
+use crate::beat::{ACCEPT_QUALITY, Found};
+use crate::event::{Beat, Event};
+use crate::measure::perfusion::Perfusion;
+use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
+use crate::measure::rate::{BeatRate, Tick};
+use crate::measure::waveform::Waveform;
+use crate::measure::{descent, pulse};
+use crate::reason::Reason;
+use crate::signal::Config;
+
+/// A pause this long ends a beat, s.
+pub(crate) const PAUSE_S: f64 = 3.0;
+/// The cycle of a pulse that stands alone is taken to be this long, s.
+const LONE_CYCLE_S: f64 = 0.8;
+
+/// The segment that pulses are read in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Segment<'a> {
+    /// Its newest samples.
+    pub(crate) history: &'a History,
+    /// Stream index of its first sample.
+    pub(crate) start: u64,
+    /// +1 where systole is a rise, −1 where it is a fall.
+    pub(crate) sign: f64,
+}
+
+/// A pulse that was found and read, whose beat is not complete.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    found: Found,
+    /// Found with the help of the tracked rate: nothing is read.
+    locked: bool,
+    /// `None` where there is no rise to read.
+    reading: Option<Reading>,
+    /// Whether the peak, or the foot, was clipped or missing.
+    spoilt: Option<Reason>,
+    accepted: bool,
+}
+
+/// Reads pulses and completes their beats.
+#[derive(Debug, Clone)]
+pub(crate) struct Completer {
+    hz: f64,
+    waveform: Waveform,
+    /// A pulse without one before it: read when its cycle is known.
+    lone: Option<Standing>,
+    open: Option<Open>,
+    linked: bool,
+    no_perfusion: Reason,
+    pub(crate) perfusion: Perfusion,
+    pub(crate) rate: BeatRate,
+    pub(crate) summary: Summary,
+}
+
+impl Completer {
+    pub(crate) fn new(config: &Config) -> Self {
+        let rate = config.sample_rate;
+        Self {
+            hz: rate.as_hz(),
+            waveform: Waveform::new(rate, rate.samples(2.0 * PAUSE_S + 2.0)),
+            lone: None,
+            open: None,
+            linked: false,
+            no_perfusion: Reason::NoBeats,
+            perfusion: Perfusion::new(config.signal, config.dc_coupled),
+            rate: BeatRate::new(),
+            summary: Summary::new(),
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.begin();
+        self.perfusion.reset();
+        self.no_perfusion = Reason::NoBeats;
+        self.rate.reset();
+        self.summary.reset();
+    }
+
+    /// Starts a segment.
+    pub(crate) fn begin(&mut self) {
+        self.lone = None;
+        self.open = None;
+        self.linked = false;
+    }
+
+    /// How many samples of the past a beat is read from.
+    pub(crate) fn reach(&self) -> usize {
+        self.waveform.longest() + 2 * self.waveform.margin()
+    }
+
+    /// The newest pulse that stands.
+    pub(crate) fn newest(&self) -> Option<Found> {
+        self.open.map(|open| open.found).or(self.lone.map(|lone| lone.found))
+    }
+
+    /// Takes the next pulse that stands, and completes the beat before it.
+    pub(crate) fn take(&mut self, pulse: Standing, segment: Segment<'_>, queue: &mut EventQueue) {
+        let found = pulse.found;
+        let Some(before) = self.newest() else {
+            self.lone = Some(pulse);
+            return;
+        };
+        let cycle = (found.peak - before.peak) / self.hz;
+        if cycle > PAUSE_S {
+            self.close(segment, queue);
+            self.lone = Some(pulse);
+            return;
+        }
+        if let Some(lone) = self.lone.take() {
+            self.open = Some(self.read(lone, None, cycle, segment));
+        }
+        let next = self.read(pulse, self.open, cycle, segment);
+        if let Some(open) = self.open.replace(next) {
+            self.complete(&open, Some(&next), segment, queue);
+        }
+    }
+
+    /// Completes what is open without a next pulse.
+    pub(crate) fn close(&mut self, segment: Segment<'_>, queue: &mut EventQueue) {
+        if let Some(lone) = self.lone.take() {
+            self.open = Some(self.read(lone, None, LONE_CYCLE_S, segment));
+        }
+        if let Some(open) = self.open.take() {
+            self.complete(&open, None, segment, queue);
+        }
+        self.linked = false;
+    }
+
+    /// Loads the stretch from the pulse before (or a cycle ago) to just after `found`, and reads the pulse in it.
+    fn read(&mut self, pulse: Standing, before: Option<Open>, cycle: f64, segment: Segment<'_>) -> Open {
+        let Standing { found, locked } = pulse;
+        let Segment { history, start, sign } = segment;
+        if locked {
+            let time = (start as f64 + found.peak) / self.hz;
+            self.rate.push(Tick { time, accepted: true, quality: found.quality, linked: self.linked });
+            self.linked = true;
+            return Open { found, locked, reading: None, spoilt: Some(Reason::Motion), accepted: true };
+        }
+        let reach = search_reach(cycle) * self.hz;
+        let before = before.map(|open| open.reading.map_or((open.found.peak, open.found.peak), |r| (r.foot, r.peak)));
+        let (from, earliest) = before.unwrap_or_else(|| {
+            let from = found.peak - reach - upstroke_reach(cycle) * self.hz;
+            (from, from)
+        });
+        let from = (libm::floor(from) - 2.0).max(0.0) as u64;
+        let to = (libm::ceil(found.peak + reach) + 3.0).max(0.0) as u64;
+        let margin = self.waveform.margin() as u64;
+        let held = from.saturating_sub(margin).max(history.start())..(to + margin).min(history.end());
+        let from = from.max(held.start);
+        self.waveform.load(history.values(held.clone()), held.start, from, to.min(held.end), sign, cycle);
+        let reading = pulse::read(&self.waveform, found.peak, earliest, cycle).filter(|r| r.amplitude() > 0.0);
+        // The pulse before may have been read later than finding saw it; the order of peaks is kept.
+        let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
+        let spoilt = reading.and_then(|r| spoilt(&r, history));
+        let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some();
+        let time = (start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
+        self.rate.push(Tick { time, accepted, quality: found.quality, linked: self.linked });
+        self.linked = true;
+        Open { found, locked, reading, spoilt, accepted }
+    }
+
+    fn complete(&mut self, open: &Open, next: Option<&Open>, segment: Segment<'_>, queue: &mut EventQueue) {
+        let Segment { history, start, sign } = segment;
+        let time = |index: f64| (start as f64 + index) / self.hz;
+        let reading = open.reading;
+        let next_reading = next.and_then(|next| next.reading);
+        let descent = reading.zip(next_reading).and_then(|(this, next)| descent::read(&self.waveform, &this, &next));
+        let whole = |good: Option<f64>| if open.spoilt.is_some() { None } else { good };
+        let amplitude = whole(reading.map(|r| r.amplitude()));
+        let first = reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64;
+        let last = next_reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64 + 1;
+        let clipped = history.any_clipped(first..last);
+        let perfusion_index = match (amplitude, next_reading) {
+            (Some(_), Some(_)) if clipped => Err(Reason::Clipped),
+            (Some(amplitude), Some(_)) => {
+                let beat = history.values(first..last);
+                let mean = beat.iter().fold(0.0, |sum, x| sum + x) / (beat.len().max(1)) as f64;
+                self.perfusion.of(amplitude, mean)
+            }
+            _ => Err(open.spoilt.unwrap_or(Reason::NoNextBeat)),
+        };
+        if let Err(reason) = perfusion_index
+            && reason != Reason::NoNextBeat
+        {
+            self.no_perfusion = reason;
+        }
+        // From steepest rise to steepest rise where both were read, else from peak to peak.
+        let cycle = match (reading, next_reading, next) {
+            (Some(this), Some(next), _) => Some(next.steepest - this.steepest),
+            (_, _, Some(next)) => Some(next.found.peak - open.found.peak),
+            _ => None,
+        };
+        let rejection = if reading.is_none() { Reason::Shape } else { open.found.doubt };
+        let beat = Beat {
+            onset: reading.map(|r| time(r.onset)),
+            peak: time(reading.map_or(open.found.peak, |r| r.peak)),
+            end: next_reading.map(|r| time(r.onset)),
+            rate: cycle.filter(|cycle| *cycle > 0.0).map(|cycle| 60.0 * self.hz / cycle),
+            amplitude,
+            amplitude_corrected: whole(descent.map(|d| d.amplitude_corrected)),
+            perfusion_index: perfusion_index.ok(),
+            upstroke_time: whole(reading.map(|r| (r.peak - r.onset) / self.hz)),
+            width: whole(descent.and_then(|d| d.width)),
+            max_slope: reading.map(|r| r.slope),
+            foot: whole(reading.map(|r| sign * r.foot_level)),
+            quality: open.found.quality,
+            accepted: open.accepted,
+            reason: if open.accepted { open.spoilt } else { Some(rejection) },
+            notch: descent.map(|d| d.notch),
+            bridged: history.any_bridged(first..last),
+            clipped,
+            rate_locked: open.locked,
+        };
+        self.summary.push(&beat, self.no_perfusion);
+        queue.push(Event::Beat(beat));
+    }
+}
+
+/// Why the amplitude of a pulse cannot be read: its peak or its foot is clipped, or lies in what was missing.
+fn spoilt(reading: &Reading, history: &History) -> Option<Reason> {
+    let around = |at: f64| (at.max(1.0) as u64 - 1)..at as u64 + 2;
+    let (peak, foot) = (around(reading.peak), around(reading.foot));
+    if history.any_clipped(peak.clone()) || history.any_clipped(foot.clone()) {
+        Some(Reason::Clipped)
+    } else if history.any_bridged(peak) || history.any_bridged(foot) {
+        Some(Reason::Missing)
+    } else {
+        None
+    }
+}
