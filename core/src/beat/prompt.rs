@@ -12,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::found::{FindPulses, Found, Segmented};
-use crate::filter::dot;
+use crate::filter::{BLOCK, Decimator};
 use crate::reason::Reason;
 use crate::signal::SampleRate;
 
@@ -43,7 +43,7 @@ const SOON_HEIGHT: f64 = 0.6;
 /// The level is the mean of the filtered signal over this long, s.
 const LEVEL: f64 = 1.2;
 /// The sum of so many filtered samples is kept, so that the mean needs not add all of them each time.
-const BLOCK: usize = 8;
+const SUMMED: usize = 8;
 /// A pulse is announced after a fall of this share of its rise,
 const FALLEN: f64 = 0.12;
 /// at the earliest this long after its peak, s,
@@ -63,19 +63,15 @@ pub struct PromptFinder {
     factor: u64,
     hz: f64,
     delay: f64,
-    taps: Box<[f64]>,
-    ring: Box<[f64]>,
-    head: usize,
+    low_pass: Decimator,
     /// The first sample of the segment has been seen.
     begun: bool,
-    /// Samples until the next filtered one.
-    wait: u64,
     /// Filtered samples so far.
     index: u64,
     before: [f64; 2],
     /// The last filtered samples.
     recent: Box<[f64]>,
-    /// Sums of `BLOCK` of them each, and the place of the next one.
+    /// Sums of `SUMMED` of them each, and the place of the next one.
     sums: Box<[f64]>,
     place: usize,
     /// Lowest value since the last turn downwards.
@@ -114,15 +110,12 @@ impl PromptFinder {
             factor,
             hz: rate / factor as f64,
             delay,
-            ring: vec![0.0; 2 * taps.len()].into_boxed_slice(),
-            taps: taps.into_boxed_slice(),
-            head: 0,
+            low_pass: Decimator::from_oldest_first(taps.into_boxed_slice(), factor as usize),
             begun: false,
-            wait: 0,
             index: 0,
             before: [0.0; 2],
             recent: vec![0.0; slots].into_boxed_slice(),
-            sums: vec![0.0; slots.div_ceil(BLOCK)].into_boxed_slice(),
+            sums: vec![0.0; slots.div_ceil(SUMMED)].into_boxed_slice(),
             place: 0,
             trough: 0.0,
             peak: None,
@@ -137,9 +130,30 @@ impl PromptFinder {
         }
     }
 
-    /// The filtered value of the newest sample.
-    fn smooth(&self) -> f64 {
-        dot(&self.ring[self.head..self.head + self.taps.len()], &self.taps)
+    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one;
+    /// `found` also gets the number of the sample that a pulse was announced with.
+    pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(usize, Found)) {
+        let Some(first) = values.first() else { return };
+        self.begin(sign * first);
+        // Taken out for as long as `take` needs the rest.
+        let mut smoothed = [(0, 0.0); BLOCK];
+        let mut count = 0;
+        self.low_pass.push_block(values.iter().map(|value| sign * value), |number, smooth| {
+            if let Some(slot) = smoothed.get_mut(count) {
+                *slot = (number, smooth);
+                count += 1;
+            }
+        });
+        for &(number, smooth) in smoothed.iter().take(count) {
+            self.take(smooth, &mut |pulse| found(number, pulse));
+        }
+    }
+
+    fn begin(&mut self, value: f64) {
+        if !self.begun {
+            self.begun = true;
+            self.low_pass.fill(value);
+        }
     }
 
     /// The mean of the last filtered samples, of which this is the newest.
@@ -147,13 +161,13 @@ impl PromptFinder {
         let slots = self.recent.len();
         if self.index == 0 {
             self.recent.fill(smooth);
-            for (sum, block) in self.sums.iter_mut().zip(self.recent.chunks(BLOCK)) {
+            for (sum, block) in self.sums.iter_mut().zip(self.recent.chunks(SUMMED)) {
                 *sum = block.iter().sum();
             }
         }
         self.recent[self.place] = smooth;
-        let block = self.place / BLOCK;
-        self.sums[block] = self.recent[block * BLOCK..slots.min((block + 1) * BLOCK)].iter().sum();
+        let block = self.place / SUMMED;
+        self.sums[block] = self.recent[block * SUMMED..slots.min((block + 1) * SUMMED)].iter().sum();
         self.place = if self.place + 1 == slots { 0 } else { self.place + 1 };
         self.sums.iter().sum::<f64>() / slots as f64
     }
@@ -275,30 +289,17 @@ impl FindPulses for PromptFinder {
         if sample.clipped || sample.bridged {
             self.suspect = Some(if sample.bridged { Reason::Missing } else { Reason::Clipped });
         }
-        let length = self.taps.len();
-        if !self.begun {
-            self.begun = true;
-            self.ring.fill(sample.value);
+        self.begin(sample.value);
+        if let Some(smooth) = self.low_pass.push(sample.value) {
+            self.take(smooth, found);
         }
-        self.ring[self.head] = sample.value;
-        self.ring[self.head + length] = sample.value;
-        self.head = if self.head + 1 == length { 0 } else { self.head + 1 };
-        if self.wait > 0 {
-            self.wait -= 1;
-            return;
-        }
-        self.wait = self.factor - 1;
-        let value = self.smooth();
-        self.take(value, found);
     }
 
     fn finish(&mut self, _found: &mut impl FnMut(Found)) {}
 
     fn reset(&mut self) {
         self.begun = false;
-        self.wait = 0;
         self.place = 0;
-        self.head = 0;
         self.index = 0;
         self.peak = None;
         self.rise_count = 0;

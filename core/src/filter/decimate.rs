@@ -1,5 +1,7 @@
 //! Fewer samples per second: a linear-phase low-pass, computed only where its output is kept.
 
+use alloc::boxed::Box;
+
 use super::fir::FirFilter;
 use super::taps::{Kaiser, Taps, kaiser_beta};
 use crate::error::{ConfigError, in_range};
@@ -60,6 +62,11 @@ impl Decimator {
         Ok(Self { low_pass: FirFilter::new(&taps), factor, wait: 0 })
     }
 
+    /// Every `factor`-th output of a filter with these taps, oldest sample first.
+    pub(crate) fn from_oldest_first(taps: Box<[f64]>, factor: usize) -> Self {
+        Self { low_pass: FirFilter::from_oldest_first(taps), factor: factor.max(1), wait: 0 }
+    }
+
     /// Takes one sample and returns an output in the same unit with the first and every `factor`-th from there.
     #[inline]
     pub fn push(&mut self, sample: f64) -> Option<f64> {
@@ -70,6 +77,24 @@ impl Decimator {
         }
         self.wait = self.factor - 1;
         Some(self.low_pass.value())
+    }
+
+    /// Takes up to `BLOCK` samples; `sink` gets each output with the number of the sample that it came with. The same values, bit
+    /// for bit, as one [`push`](Self::push) after another.
+    #[inline]
+    pub(crate) fn push_block(&mut self, samples: impl ExactSizeIterator<Item = f64>, sink: impl FnMut(usize, f64)) {
+        let count = samples.len();
+        self.low_pass.push_block(samples, self.wait, self.factor, sink);
+        self.wait = if self.wait >= count {
+            self.wait - count
+        } else {
+            self.factor - 1 - (count - 1 - self.wait) % self.factor
+        };
+    }
+
+    /// Samples until the next output, that with which it comes included.
+    pub(crate) fn until_output(&self) -> usize {
+        self.wait + 1
     }
 
     /// Replaces the history by a constant and expects the first sample; a level that is not finite counts as 0.

@@ -1,10 +1,10 @@
 //! Linear-phase filter with a finite impulse response, one sample at a time.
 
 use alloc::boxed::Box;
-use alloc::vec;
 
 use super::admit;
 use super::taps::Taps;
+use super::window::Window;
 
 /// Partial sums kept apart, so that the compiler may add several at once and every target adds in the same order.
 const LANES: usize = 8;
@@ -42,7 +42,7 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 ///
 /// # Real-time
 /// `new` allocates, nothing after it does. One multiplication and one addition per tap and sample, over one contiguous
-/// slice: the history is written twice, half a buffer apart, and never wraps within a window.
+/// slice: the history moves to the start of its buffer when that is full, and never wraps within a window.
 ///
 /// ```
 /// use plethys::filter::{FirFilter, Taps};
@@ -57,50 +57,18 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 pub struct FirFilter {
     /// Weight of the oldest sample first.
     taps: Box<[f64]>,
-    history: History,
-}
-
-/// The last `length` samples as one slice, oldest first, at the price of writing each twice.
-#[derive(Debug, Clone)]
-pub(super) struct History {
-    ring: Box<[f64]>,
-    length: usize,
-    /// Where the oldest sample lies, and the next will be written: below `length`.
-    head: usize,
-}
-
-impl History {
-    pub(super) fn new(length: usize) -> Self {
-        Self { ring: vec![0.0; 2 * length].into_boxed_slice(), length, head: 0 }
-    }
-
-    #[inline]
-    pub(super) fn push(&mut self, sample: f64) {
-        self.ring[self.head] = sample;
-        self.ring[self.head + self.length] = sample;
-        self.head += 1;
-        if self.head == self.length {
-            self.head = 0;
-        }
-    }
-
-    #[inline]
-    pub(super) fn window(&self) -> &[f64] {
-        &self.ring[self.head..self.head + self.length]
-    }
-
-    pub(super) fn fill(&mut self, level: f64) {
-        self.ring.fill(level);
-        self.head = 0;
-    }
+    history: Window,
 }
 
 impl FirFilter {
     /// A filter with these taps and a history of zeros.
     pub fn new(taps: &Taps) -> Self {
-        let oldest_first: Box<[f64]> = taps.as_slice().iter().rev().copied().collect();
-        let history = History::new(oldest_first.len());
-        Self { taps: oldest_first, history }
+        Self::from_oldest_first(taps.as_slice().iter().rev().copied().collect())
+    }
+
+    /// A filter with these taps, oldest sample first, which need not be mirror images: then it has no one delay.
+    pub(crate) fn from_oldest_first(taps: Box<[f64]>) -> Self {
+        Self { history: Window::new(taps.len()), taps }
     }
 
     /// Takes one sample, in any unit, and returns the filtered one, which belongs [`delay_samples`](Self::delay_samples)
@@ -127,7 +95,26 @@ impl FirFilter {
     /// The output that belongs to the samples taken so far.
     #[inline]
     pub(super) fn value(&self) -> f64 {
-        dot(&self.taps, self.history.window())
+        dot(&self.taps, self.history.values())
+    }
+
+    /// Takes up to `BLOCK` samples and computes the outputs that belong to every `step`-th of them, from number `first` on;
+    /// `sink` gets each with that number. The same values, bit for bit, as [`store`](Self::store) and [`value`](Self::value).
+    #[inline]
+    pub(super) fn push_block(
+        &mut self,
+        samples: impl ExactSizeIterator<Item = f64>,
+        first: usize,
+        step: usize,
+        mut sink: impl FnMut(usize, f64),
+    ) {
+        let count = samples.len();
+        let held = self.history.append(samples.map(admit));
+        for number in (first..count).step_by(step) {
+            if let Some(window) = held.get(number + 1..number + 1 + self.taps.len()) {
+                sink(number, dot(&self.taps, window));
+            }
+        }
     }
 
     /// Replaces the history by a constant, so that a stream that begins there begins without a step; a level that is not

@@ -28,6 +28,7 @@ mod median;
 mod prototype;
 mod resampler;
 mod taps;
+mod window;
 
 pub use baseline::Baseline;
 pub use biquad::{Biquad, BiquadCascade, BiquadState, Sections};
@@ -40,6 +41,7 @@ pub(crate) use fir::dot;
 pub use median::RunningMedian;
 pub use resampler::{Arrival, ClockCounts, Resampler};
 pub use taps::{Kaiser, MAX_TAPS, Taps};
+pub(crate) use window::BLOCK;
 
 use crate::error::{ConfigError, in_range};
 

@@ -45,6 +45,11 @@ impl Perfusion {
         self.negative += u64::from(value < 0.0);
     }
 
+    /// Takes note of the signs of calibrated samples.
+    pub(crate) fn see_all(&mut self, values: &[f64]) {
+        values.iter().for_each(|value| self.see(*value));
+    }
+
     /// The perfusion index of a beat of this amplitude and mean, %.
     pub(crate) fn of(&mut self, amplitude: f64, mean: f64) -> Result<f64, Reason> {
         if !self.applicable {

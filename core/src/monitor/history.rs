@@ -46,6 +46,21 @@ impl History {
         self.next += 1;
     }
 
+    /// Appends plain samples, no more than there is room for.
+    pub(crate) fn push_plain(&mut self, samples: &[f64]) {
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(self.capacity - self.place));
+            for place in [self.place, self.place + self.capacity] {
+                self.values[place..place + now.len()].copy_from_slice(now);
+                self.marks[place..place + now.len()].fill(0);
+            }
+            self.place = if self.place + now.len() == self.capacity { 0 } else { self.place + now.len() };
+            rest = later;
+        }
+        self.next += samples.len() as u64;
+    }
+
     /// Marks the newest `count` samples as clipped.
     pub(crate) fn mark_clipped(&mut self, count: usize) {
         for back in 1..=(count as u64).min(self.len()) {
@@ -120,5 +135,21 @@ mod tests {
         history.mark_clipped(1);
         assert!(history.any_clipped(11..12));
         assert_eq!(history.get(6), None);
+    }
+
+    #[test]
+    fn a_block_is_its_samples_one_by_one() {
+        let (mut single, mut block) = (History::new(5), History::new(5));
+        for count in [1_usize, 4, 2, 5, 3] {
+            let samples: Vec<f64> = (0..count).map(|i| (10 * count + i) as f64).collect();
+            samples.iter().for_each(|&value| single.push(Segmented { value, clipped: false, bridged: false }));
+            block.push_plain(&samples);
+            assert_eq!(single.values(0..100), block.values(0..100));
+            // What was marked before is not marked any more.
+            assert!(!block.any_clipped(block.end() - count as u64..block.end()));
+            block.mark_clipped(5);
+            single.mark_clipped(5);
+        }
+        assert_eq!((single.end(), single.place), (block.end(), block.place));
     }
 }

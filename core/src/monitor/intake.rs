@@ -151,6 +151,57 @@ impl Intake {
         }
     }
 
+    /// Takes the plain samples that `raw` begins with, as if each was pushed, and puts what they are calibrated into `values`; gives how
+    /// many there are. Plain is what is there, within range, at no rail and no candidate for one, after a sample that was there.
+    pub(crate) fn push_plain(&mut self, raw: &[f64], values: &mut [f64]) -> usize {
+        let Some(mut last) = self.last else { return 0 };
+        if self.missing_run > 0 {
+            return 0;
+        }
+        let (low, high) = self.range.map_or((f64::NEG_INFINITY, f64::INFINITY), |range| (range.low(), range.high()));
+        let mut count = 0;
+        for (&raw, value) in raw.iter().zip(values) {
+            let calibrated = self.scale * raw + self.offset;
+            // False for a NaN, too.
+            let usual = raw > low && raw < high && raw.abs() <= LARGEST && calibrated.abs() <= LARGEST;
+            let longer = raw == last;
+            if !usual || (longer && (self.plateau_is_rail || self.equal_run + 1 >= self.rail)) {
+                break;
+            }
+            if longer {
+                self.equal_run += 1;
+            } else {
+                self.equal_run = 1;
+                self.plateau_is_rail = false;
+                self.smallest_step = self.smallest_step.min((raw - last).abs());
+            }
+            last = raw;
+            *value = calibrated;
+            count += 1;
+        }
+        if count > 0 {
+            self.rail_run = 0;
+            self.last = Some(last);
+            self.counts.samples += count as u64;
+            if self.range.is_none() {
+                self.remember(&raw[..count]);
+            }
+        }
+        count
+    }
+
+    /// Puts raw samples into the recent span.
+    fn remember(&mut self, raw: &[f64]) {
+        let mut rest = raw;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(self.recent.len() - self.next));
+            self.recent[self.next..self.next + now.len()].copy_from_slice(now);
+            self.next = if self.next + now.len() == self.recent.len() { 0 } else { self.next + now.len() };
+            rest = later;
+        }
+        self.received = (self.received + raw.len()).min(self.recent.len());
+    }
+
     fn miss(&mut self, sink: &mut impl FnMut(Step)) {
         self.missing_run = self.missing_run.saturating_add(1);
         if self.last.is_some() && self.missing_run == self.bridge + 1 {

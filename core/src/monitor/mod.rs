@@ -13,7 +13,7 @@ pub use queue::Events;
 
 use crate::error::{ConfigError, Error};
 use crate::event::Event;
-use crate::filter::{Arrival, Resampler};
+use crate::filter::{Arrival, BLOCK, Resampler};
 use crate::reason::{Reason, State};
 use crate::sample::{Input, Sample};
 use crate::signal::{Config, Polarity, SignalKind};
@@ -81,6 +81,26 @@ struct Pipeline {
 }
 
 impl Pipeline {
+    /// Takes the next samples, one or more at once, and gives how many: all that can come before something is due.
+    fn take_some(&mut self, samples: &[f64]) -> usize {
+        let mut values = [0.0; BLOCK];
+        let room = self.stream.room(self.index, samples.len().min(BLOCK));
+        let count = self.intake.push_plain(&samples[..room], &mut values);
+        if count > 0 {
+            self.stream.take_plain(&values[..count]);
+            self.index += count as u64;
+            self.stream.tick(self.index);
+            return count;
+        }
+        match samples.first() {
+            Some(&sample) => {
+                self.take([sample, f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
+                1
+            }
+            None => 0,
+        }
+    }
+
     fn take(&mut self, values: [f64; CHANNELS]) {
         let index = self.index;
         let stream = &mut self.stream;
@@ -142,7 +162,7 @@ impl Monitor {
     pub fn push(&mut self, sample: impl Sample) -> Events<'_> {
         self.pipeline.stream.queue.clear();
         if self.check(false, false, false).is_ok() {
-            self.pipeline.take([sample.to_f64(), f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
+            self.pipeline.take_some(&[sample.to_f64()]);
         }
         Events::new(&mut self.pipeline.stream.queue)
     }
@@ -189,6 +209,10 @@ impl Monitor {
     pub fn push_input<S: Sample>(&mut self, input: &Input<'_, S>, sink: &mut impl FnMut(Event)) -> Result<(), Error> {
         input.check()?;
         self.check(input.time.is_some(), input.motion.is_some(), input.companion.is_some())?;
+        if input.time.is_none() && input.motion.is_none() && input.companion.is_none() {
+            self.push_alone(input.samples, sink);
+            return Ok(());
+        }
         for (i, sample) in input.samples.iter().enumerate() {
             let [x, y, z] = input.motion.and_then(|motion| motion.get(i)).copied().unwrap_or([f64::NAN; 3]);
             let companion = input.companion.and_then(|companion| companion.get(i)).copied().unwrap_or(f64::NAN);
@@ -198,12 +222,35 @@ impl Monitor {
                 Some(&time) => self.take_timed(time, values)?,
                 None => self.pipeline.take(values),
             }
-            while let Some(event) = self.pipeline.stream.queue.pop() {
-                sink(event);
+            self.hand_out(sink);
+        }
+        Ok(())
+    }
+
+    /// Takes samples with nothing alongside, a block at a time.
+    fn push_alone<S: Sample>(&mut self, samples: &[S], sink: &mut impl FnMut(Event)) {
+        self.pipeline.stream.queue.clear();
+        let mut raw = [0.0; BLOCK];
+        for block in samples.chunks(BLOCK) {
+            for (place, sample) in raw.iter_mut().zip(block) {
+                *place = sample.to_f64();
+            }
+            let mut rest = &raw[..block.len()];
+            while !rest.is_empty() {
+                let count = self.pipeline.take_some(rest);
+                rest = &rest[count..];
+                self.hand_out(sink);
             }
         }
+    }
+
+    /// Empties the queue into `sink`.
+    #[inline]
+    fn hand_out(&mut self, sink: &mut impl FnMut(Event)) {
+        while let Some(event) = self.pipeline.stream.queue.pop() {
+            sink(event);
+        }
         self.pipeline.stream.queue.clear();
-        Ok(())
     }
 
     /// Ends the stream: hands out what is due. After it only `snapshot` and `reset` are accepted.
@@ -215,10 +262,7 @@ impl Monitor {
             self.finished = true;
             pipeline.stream.finish(pipeline.index);
         }
-        while let Some(event) = self.pipeline.stream.queue.pop() {
-            sink(event);
-        }
-        self.pipeline.stream.queue.clear();
+        self.hand_out(sink);
     }
 
     /// Back to the state after `new`, keeping all memory.

@@ -195,6 +195,33 @@ impl Stream {
         }
     }
 
+    /// The most plain samples, up to `most`, that can be taken at once when `samples` have come so far: until something is due. 0 where
+    /// they have to be taken one by one.
+    pub(crate) fn room(&self, samples: u64, most: usize) -> usize {
+        if !self.in_segment || self.holding || self.sign.is_none() || self.merge.is_some() {
+            return 0;
+        }
+        let due = self.next_tick.saturating_sub(samples).max(1).min(self.settled.until_decision());
+        usize::try_from(due).map_or(most, |due| due.min(most))
+    }
+
+    /// Takes plain samples, calibrated but not oriented, no more than there is [`room`](Self::room) for.
+    pub(crate) fn take_plain(&mut self, values: &[f64]) {
+        let sign = self.sign.unwrap_or(1.0);
+        let first = self.history.end();
+        self.completer.perfusion.see_all(values);
+        self.history.push_plain(values);
+        let (queue, start, hz) = (&mut self.queue, self.start as f64, self.hz);
+        self.prompt.push_plain(values, sign, &mut |number, found| {
+            announce(queue, found, (first + number as u64) as f64, start, hz);
+        });
+        let decided = &mut self.decided;
+        self.settled.push_plain(values, sign, &mut |found| decided.push(Standing { found, locked: false }));
+        if !self.decided.is_empty() {
+            self.settle();
+        }
+    }
+
     fn take(&mut self, sample: Segmented, clipped_before: usize) {
         self.completer.perfusion.see(sample.value);
         self.history.push(sample);
@@ -304,21 +331,29 @@ impl Stream {
     }
 
     /// What is due because time went on: the end of a pause, rows.
+    #[inline]
     pub(crate) fn tick(&mut self, samples: u64) {
-        if samples < self.next_tick {
-            return;
+        if samples >= self.next_tick {
+            self.look_around(samples);
         }
-        self.next_tick = samples + self.tick_every;
+    }
+
+    fn look_around(&mut self, samples: u64) {
         let horizon = self.horizon(samples);
-        if self.in_segment && !self.holding {
-            let waiting = self.completer.newest();
-            if let Some(found) = waiting
-                && (self.start as f64 + found.peak) / self.hz + PAUSE_S + SEARCH_S < horizon
-            {
-                self.close();
-            }
+        if self.in_segment && !self.holding && self.pause_from().is_some_and(|from| from < horizon) {
+            self.close();
         }
         self.rows(horizon.min(samples as f64 / self.hz - self.row_latency));
+        // Looks at which nothing can be due are left out; a pulse yet to be decided on ends no pause within a second.
+        let row = self.next_row as f64 + 0.5 * WINDOW_S + self.row_latency.max(self.decision_latency + SEARCH_S);
+        let pause = self.pause_from().map_or(f64::INFINITY, |from| from + self.decision_latency + SEARCH_S);
+        let wait = (row.min(pause) * self.hz - samples as f64).min(self.hz) - 1.0;
+        self.next_tick = samples + ((wait / self.tick_every as f64) as u64).max(1) * self.tick_every;
+    }
+
+    /// When the pulse that waits for its next has waited long enough, s.
+    fn pause_from(&self) -> Option<f64> {
+        self.completer.newest().map(|found| (self.start as f64 + found.peak) / self.hz + PAUSE_S + SEARCH_S)
     }
 
     /// Goes on at stream index `to` after a jump at `from`: no rows for the time between.

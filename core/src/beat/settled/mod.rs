@@ -90,6 +90,7 @@ use self::quality::{Features, Judge};
 use self::scale::usual_height;
 use self::tuning::TUNING;
 use super::found::{FindPulses, Found, Segmented};
+use crate::filter::BLOCK;
 use crate::signal::SampleRate;
 
 /// Pulses with a quality below this are not accepted.
@@ -167,6 +168,20 @@ impl SettledFinder {
             decided: -1.0,
             last: None,
             before_last: None,
+        }
+    }
+
+    /// The most samples that can be taken without a decision before the last of them.
+    pub(crate) fn until_decision(&self) -> u64 {
+        self.path.until_output(self.until_hop)
+    }
+
+    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one.
+    pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(Found)) {
+        let mut banded = [Banded::default(); BLOCK];
+        let count = self.path.push_plain(values, sign, &mut banded);
+        for sample in banded.iter().take(count) {
+            self.take(*sample, &mut |pulse, _| found(pulse));
         }
     }
 

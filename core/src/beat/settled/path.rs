@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::super::found::Segmented;
 use super::TUNING;
-use crate::filter::{Decimator, FirFilter, Kaiser, Taps};
+use crate::filter::{BLOCK, Decimator, FirFilter, Kaiser, Taps};
 use crate::signal::SampleRate;
 
 /// The sample was at a rail.
@@ -17,7 +17,7 @@ pub(super) const CLIPPED: u8 = 1;
 pub(super) const BRIDGED: u8 = 2;
 
 /// One sample of the finding path.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Banded {
     /// Band-passed value.
     pub(super) value: f64,
@@ -92,6 +92,35 @@ impl FindingPath {
         self.last = sample.value;
         self.block_flags |= if sample.clipped { CLIPPED } else { 0 } | if sample.bridged { BRIDGED } else { 0 };
         let low = self.decimator.push(sample.value - first)?;
+        self.complete(low)
+    }
+
+    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`; puts the internal samples that they complete into `banded`
+    /// and gives how many there are.
+    pub(super) fn push_plain(&mut self, values: &[f64], sign: f64, banded: &mut [Banded; BLOCK]) -> usize {
+        let Some((oldest, newest)) = values.first().zip(values.last()) else { return 0 };
+        let first = *self.first.get_or_insert(sign * oldest);
+        self.last = sign * newest;
+        let mut low = [0.0; BLOCK];
+        let mut count = 0;
+        self.decimator.push_block(values.iter().map(|value| sign * value - first), |_, value| {
+            if let Some(slot) = low.get_mut(count) {
+                *slot = value;
+                count += 1;
+            }
+        });
+        let mut completed = 0;
+        for &low in low.iter().take(count) {
+            if let (Some(slot), Some(sample)) = (banded.get_mut(completed), self.complete(low)) {
+                *slot = sample;
+                completed += 1;
+            }
+        }
+        completed
+    }
+
+    /// Takes a decimated sample; gives the internal sample that lies a delay before it.
+    fn complete(&mut self, low: f64) -> Option<Banded> {
         let value = self.band.push(low);
         self.flags[self.place] = self.block_flags;
         self.block_flags = 0;
@@ -99,6 +128,11 @@ impl FindingPath {
         self.decimated += 1;
         // There is one place more than the delay, so that the oldest flags belong to the value.
         (self.decimated > self.delay).then(|| Banded { value, flags: self.flags[self.place] })
+    }
+
+    /// Input samples until at least `outputs` (1 or more) more internal samples have come, the last included.
+    pub(super) fn until_output(&self, outputs: u64) -> u64 {
+        self.decimator.until_output() as u64 + outputs.saturating_sub(1) * self.factor() as u64
     }
 
     /// The last value taken, which `finish` holds.
