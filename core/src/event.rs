@@ -75,6 +75,23 @@ pub struct Beat {
     pub foot: Option<f64>,
     /// Probability that this is a pulse of the heart, 0 to 1.
     pub quality: f64,
+    /// From 10 to 90 % of `amplitude_corrected` on the upstroke, s.
+    pub rise_time: Option<f64>,
+    /// Share of the cycle (onset to end) that `upstroke_time` takes, 0 to 1.
+    pub upstroke_fraction: Option<f64>,
+    /// Time spent above a quarter of the amplitude, s.
+    pub width_25: Option<f64>,
+    /// Time spent above three quarters of the amplitude, s.
+    pub width_75: Option<f64>,
+    /// Height of the mean waveform (%MAP): 100 × mean over the cycle above the line from foot to foot / `amplitude_corrected`, %.
+    pub mean_height: Option<f64>,
+    /// Mean distance of the descent from the chord between the peak and the next foot, in amplitudes: negative where it
+    /// sags to the baseline (normal), positive where it is bowed away.
+    pub bowing: Option<f64>,
+    /// Integral over the cycle above the line from foot to foot, calibrated units × s.
+    pub area: Option<f64>,
+    /// Highest rise in the descent before 0.7 of the cycle, as a share of the amplitude; 0 where it only falls.
+    pub notch_prominence: Option<f64>,
     /// Whether the beat enters medians, rates and studies.
     pub accepted: bool,
     /// Why the beat was not accepted, or, on an accepted beat, why its amplitude is absent.
@@ -107,6 +124,8 @@ pub struct RateRow {
 }
 
 /// What a push can bring about.
+// A box would allocate; events are few, and live in one queue that is as large as it ever gets.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Event {

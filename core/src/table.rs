@@ -20,10 +20,12 @@ pub enum ColumnUnit {
     Signal,
     /// The stream's unit per second.
     SignalPerSecond,
+    /// The stream's unit times seconds.
+    SignalSeconds,
 }
 
 impl ColumnUnit {
-    /// The unit's text (UCUM), `signal` being that of the stream; units per second are `<signal>/s`.
+    /// The unit's text (UCUM), `signal` being that of the stream; units per second are `<signal>/s`, times seconds `<signal>.s`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Seconds => "s",
@@ -32,6 +34,7 @@ impl ColumnUnit {
             Self::One => "1",
             Self::Signal => "signal",
             Self::SignalPerSecond => "signal/s",
+            Self::SignalSeconds => "signal.s",
         }
     }
 }
@@ -60,7 +63,7 @@ pub(crate) fn cell(value: Option<f64>) -> f64 {
 }
 
 /// Columns of numbers of a beat table, in order.
-pub const BEAT_NUMBERS: [Column; 12] = [
+pub const BEAT_NUMBERS: [Column; 20] = [
     column("onset", ColumnUnit::Seconds, "start of the upstroke (intersecting tangents)"),
     column("peak", ColumnUnit::Seconds, "systolic peak"),
     column("end", ColumnUnit::Seconds, "onset of the next beat"),
@@ -73,6 +76,14 @@ pub const BEAT_NUMBERS: [Column; 12] = [
     column("max_slope", ColumnUnit::SignalPerSecond, "steepest rise"),
     column("foot", ColumnUnit::Signal, "level of the foot, not oriented"),
     column("quality", ColumnUnit::One, "probability of a pulse of the heart"),
+    column("rise_time", ColumnUnit::Seconds, "10 to 90 % of the amplitude"),
+    column("upstroke_fraction", ColumnUnit::One, "upstroke time / cycle"),
+    column("width_25", ColumnUnit::Seconds, "time above a quarter of the amplitude"),
+    column("width_75", ColumnUnit::Seconds, "time above three quarters of the amplitude"),
+    column("mean_height", ColumnUnit::Percent, "%MAP: 100 x mean of the cycle / amplitude"),
+    column("bowing", ColumnUnit::One, "descent above its chord / amplitude"),
+    column("area", ColumnUnit::SignalSeconds, "integral over the cycle"),
+    column("notch_prominence", ColumnUnit::One, "highest rise in the descent / amplitude"),
 ];
 
 /// Columns of truth values of a beat table, in order.
@@ -122,8 +133,8 @@ pub trait Row<const NUMBERS: usize, const FLAGS: usize, const CODES: usize> {
     fn codes(&self) -> [u8; CODES];
 }
 
-impl Row<12, 4, 2> for Beat {
-    fn numbers(&self) -> [f64; 12] {
+impl Row<20, 4, 2> for Beat {
+    fn numbers(&self) -> [f64; 20] {
         [
             cell(self.onset),
             self.peak,
@@ -137,6 +148,14 @@ impl Row<12, 4, 2> for Beat {
             cell(self.max_slope),
             cell(self.foot),
             self.quality,
+            cell(self.rise_time),
+            cell(self.upstroke_fraction),
+            cell(self.width_25),
+            cell(self.width_75),
+            cell(self.mean_height),
+            cell(self.bowing),
+            cell(self.area),
+            cell(self.notch_prominence),
         ]
     }
 
@@ -172,7 +191,7 @@ pub struct Table<const NUMBERS: usize, const FLAGS: usize, const CODES: usize> {
 }
 
 /// Beats as columns; see [`BEAT_NUMBERS`], [`BEAT_FLAGS`], [`BEAT_CODES`].
-pub type BeatTable = Table<12, 4, 2>;
+pub type BeatTable = Table<20, 4, 2>;
 
 /// Rate rows as columns; see [`RATE_NUMBERS`], [`RATE_FLAGS`], [`RATE_CODES`].
 pub type RateTable = Table<4, 1, 1>;

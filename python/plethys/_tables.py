@@ -236,6 +236,14 @@ class Beats(Table):
     max_slope: Floats
     foot: Floats
     quality: Floats
+    rise_time: Floats
+    upstroke_fraction: Floats
+    width_25: Floats
+    width_75: Floats
+    mean_height: Floats
+    bowing: Floats
+    area: Floats
+    notch_prominence: Floats
     accepted: Bools
     bridged: Bools
     clipped: Bools

@@ -153,6 +153,7 @@ pub(crate) fn units(config: &Config) -> Object {
         match column.unit {
             ColumnUnit::Signal => set(&object, column.name, config.unit()),
             ColumnUnit::SignalPerSecond => set(&object, column.name, format!("{}/s", config.unit())),
+            ColumnUnit::SignalSeconds => set(&object, column.name, format!("{}.s", config.unit())),
             other => set(&object, column.name, other.name()),
         }
     }

@@ -69,12 +69,14 @@ export function live(samples: Samples, time: Float64Array, motion: Float32Array)
   monitor[Symbol.dispose]();
   const numbers = [beats.onset, beats.peak, beats.end, beats.rate, beats.amplitude, beats.amplitudeCorrected, beats.perfusionIndex];
   const more: Float64Array[] = [beats.upstrokeTime, beats.width, beats.maxSlope, beats.foot, beats.quality, pulses, ...numbers];
+  const contour: Float64Array[] = [beats.riseTime, beats.upstrokeFraction, beats.width25, beats.width75, beats.meanHeight];
+  contour.push(beats.bowing, beats.area, beats.notchProminence);
   const flags: Uint8Array[] = [beats.accepted, beats.bridged, beats.clipped, beats.rateLocked, rates.tracked];
   const notch: Notch | undefined = beats.notch[0];
   const reason: Reason | undefined = beats.reason[0] ?? rates.reason[0];
   const rows: Float64Array[] = [rates.time, rates.pulseRate, rates.pulseRateUncertainty, rates.quality];
   void [why, state, counts.missing, finished, notch, reason, units.maxSlope, pulseRateUncertainty, perfusionIndex, amplitude, quality];
-  return more.length + flags.length + rows.length + latency + (pulseRate ?? 0) + now.time;
+  return more.length + contour.length + flags.length + rows.length + latency + (pulseRate ?? 0) + now.time;
 }
 
 export function batch(samples: Samples): Analysis {

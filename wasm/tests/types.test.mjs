@@ -88,6 +88,9 @@ test("types have exactly the fields that the module gives", () => {
   }
   assert.deepEqual(
     plethys.columns("beats").filter(({ name, snakeName }) => name !== snakeName).map(({ name }) => name),
-    ["amplitudeCorrected", "perfusionIndex", "upstrokeTime", "maxSlope", "rateLocked"],
+    [
+      ...["amplitudeCorrected", "perfusionIndex", "upstrokeTime", "maxSlope", "riseTime", "upstrokeFraction", "width25", "width75"],
+      ...["meanHeight", "notchProminence", "rateLocked"],
+    ],
   );
 });

@@ -128,6 +128,22 @@ export interface Beats {
   readonly foot: Float64Array;
   /** Probability of a pulse of the heart, 0 to 1. */
   readonly quality: Float64Array;
+  /** From 10 to 90 % of the amplitude on the upstroke, s. */
+  readonly riseTime: Float64Array;
+  /** Share of the cycle that the upstroke takes. */
+  readonly upstrokeFraction: Float64Array;
+  /** Time above a quarter of the amplitude, s. */
+  readonly width25: Float64Array;
+  /** Time above three quarters of the amplitude, s. */
+  readonly width75: Float64Array;
+  /** %MAP: 100 × mean of the cycle above the line from foot to foot / amplitude, %. */
+  readonly meanHeight: Float64Array;
+  /** Mean distance of the descent from its chord, in amplitudes; negative where it sags to the baseline. */
+  readonly bowing: Float64Array;
+  /** Integral over the cycle, calibrated units × s. */
+  readonly area: Float64Array;
+  /** Highest rise in the descent, as a share of the amplitude. */
+  readonly notchProminence: Float64Array;
   /** 1 where the beat enters medians, rates and studies. */
   readonly accepted: Uint8Array;
   /** 1 where missing samples inside were bridged. */

@@ -1,5 +1,7 @@
 //! What is measured on the pulses that were found.
 
+pub(crate) mod contour;
+pub(crate) mod cycle;
 pub(crate) mod descent;
 pub(crate) mod perfusion;
 pub(crate) mod pulse;

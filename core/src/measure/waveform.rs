@@ -149,9 +149,14 @@ impl Waveform {
         self.start + at / self.factor as f64
     }
 
+    /// Place (fractional) of a sample index.
+    pub(crate) fn at(&self, index: f64) -> f64 {
+        (index - self.start) * self.factor as f64
+    }
+
     /// Place in the values nearest to a sample index, clamped to them.
     pub(crate) fn place_of(&self, index: f64) -> usize {
-        let place = libm::round((index - self.start) * self.factor as f64);
+        let place = libm::round(self.at(index));
         if place > 0.0 { (place as usize).min(self.fine.len().saturating_sub(1)) } else { 0 }
     }
 }

@@ -6,11 +6,12 @@ use super::queue::EventQueue;
 use super::summary::Summary;
 use crate::beat::{ACCEPT_QUALITY, Found};
 use crate::event::{Beat, Event};
+use crate::measure::cycle::Cycle;
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
 use crate::measure::rate::{BeatRate, Tick};
 use crate::measure::waveform::Waveform;
-use crate::measure::{descent, pulse};
+use crate::measure::{contour, descent, pulse};
 use crate::reason::Reason;
 use crate::signal::Config;
 
@@ -170,7 +171,9 @@ impl Completer {
         let time = |index: f64| (start as f64 + index) / self.hz;
         let reading = open.reading;
         let next_reading = next.and_then(|next| next.reading);
-        let descent = reading.zip(next_reading).and_then(|(this, next)| descent::read(&self.waveform, &this, &next));
+        let whole_cycle = reading.zip(next_reading).and_then(|(this, next)| Cycle::of(&self.waveform, &this, &next));
+        let notch = whole_cycle.map(|cycle| descent::notch(&cycle));
+        let contour = whole_cycle.map(|cycle| contour::read(&cycle));
         let whole = |good: Option<f64>| if open.spoilt.is_some() { None } else { good };
         let amplitude = whole(reading.map(|r| r.amplitude()));
         let first = reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64;
@@ -203,16 +206,24 @@ impl Completer {
             end: next_reading.map(|r| time(r.onset)),
             rate: cycle.filter(|cycle| *cycle > 0.0).map(|cycle| 60.0 * self.hz / cycle),
             amplitude,
-            amplitude_corrected: whole(descent.map(|d| d.amplitude_corrected)),
+            amplitude_corrected: whole(whole_cycle.map(|cycle| cycle.amplitude())),
             perfusion_index: perfusion_index.ok(),
             upstroke_time: whole(reading.map(|r| (r.peak - r.onset) / self.hz)),
-            width: whole(descent.and_then(|d| d.width)),
+            width: whole(contour.and_then(|c| c.width)),
             max_slope: reading.map(|r| r.slope),
             foot: whole(reading.map(|r| sign * r.foot_level)),
             quality: open.found.quality,
+            rise_time: whole(contour.and_then(|c| c.rise_time)),
+            upstroke_fraction: whole(contour.map(|c| c.upstroke_fraction)),
+            width_25: whole(contour.and_then(|c| c.width_25)),
+            width_75: whole(contour.and_then(|c| c.width_75)),
+            mean_height: whole(contour.map(|c| c.mean_height)),
+            bowing: whole(contour.map(|c| c.bowing)),
+            area: whole(contour.map(|c| c.area)),
+            notch_prominence: whole(notch.map(|(_, prominence)| prominence)),
             accepted: open.accepted,
             reason: if open.accepted { open.spoilt } else { Some(rejection) },
-            notch: descent.map(|d| d.notch),
+            notch: notch.map(|(class, _)| class),
             bridged: history.any_bridged(first..last),
             clipped,
             rate_locked: open.locked,
