@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::signal::Label;
+
 /// A configuration that cannot be built; carries the argument, the value received and what is taken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -61,6 +63,20 @@ pub enum ConfigError {
         /// Length expected: that of the samples.
         expected: usize,
     },
+    /// A region of a thermal frame, or a difference of two, that cannot be used.
+    Region {
+        /// Its name.
+        region: Label,
+        /// What is wrong, as the predicate of a sentence.
+        problem: &'static str,
+    },
+    /// Two settings that exclude each other.
+    Conflict {
+        /// What was asked for.
+        argument: &'static str,
+        /// What forbids it.
+        because: &'static str,
+    },
 }
 
 impl fmt::Display for ConfigError {
@@ -80,6 +96,8 @@ impl fmt::Display for ConfigError {
             Self::LengthMismatch { argument, length, expected } => {
                 write!(f, "{argument} must have one entry per sample: expected {expected}, got {length}")
             }
+            Self::Region { region, problem } => write!(f, "region {region:?} {problem}"),
+            Self::Conflict { argument, because } => write!(f, "{argument} cannot be used: {because}"),
         }
     }
 }
@@ -128,6 +146,17 @@ pub enum Error {
         /// Largest value taken.
         max: f64,
     },
+    /// A thermal frame of another shape than the monitor was built for; the frame is left out, the stream goes on.
+    FrameShape {
+        /// Rows received.
+        rows: usize,
+        /// Columns received.
+        columns: usize,
+        /// Rows expected.
+        expected_rows: usize,
+        /// Columns expected.
+        expected_columns: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -144,6 +173,9 @@ impl fmt::Display for Error {
             }
             Self::OutOfRange { argument, value, min, max } => {
                 write!(f, "{argument} must be from {min} to {max}, got {value}")
+            }
+            Self::FrameShape { rows, columns, expected_rows, expected_columns } => {
+                write!(f, "frames must be {expected_rows} x {expected_columns}, got {rows} x {columns}")
             }
         }
     }

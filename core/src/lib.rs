@@ -58,6 +58,7 @@
 //! | a recording | [`analyze`], [`analyze_input`], [`Analysis`], [`Analysis::trend`] |
 //! | the columns of a table, with units | [`Beat`], [`RateRow`], [`table`] |
 //! | why something is absent, or a beat left out | [`Reason`], [`State`] |
+//! | skin temperature: thermal frames and contact probes | [`thermal`] |
 //! | the building blocks, for streams of other kinds | [`filter`], [`beat`], [`motion`] |
 //!
 //! # Features
@@ -85,6 +86,7 @@ mod snapshot;
 #[cfg(feature = "spectrum")]
 pub mod spectrum;
 pub mod table;
+pub mod thermal;
 mod trend;
 
 pub use analysis::{Analysis, analyze, analyze_input, estimate_sample_rate};

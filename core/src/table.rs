@@ -22,6 +22,10 @@ pub enum ColumnUnit {
     SignalPerSecond,
     /// The stream's unit times seconds.
     SignalSeconds,
+    /// Degrees Celsius.
+    Celsius,
+    /// Kelvin: differences of temperature.
+    Kelvin,
 }
 
 impl ColumnUnit {
@@ -35,6 +39,8 @@ impl ColumnUnit {
             Self::Signal => "signal",
             Self::SignalPerSecond => "signal/s",
             Self::SignalSeconds => "signal.s",
+            Self::Celsius => "Cel",
+            Self::Kelvin => "K",
         }
     }
 }
@@ -50,7 +56,7 @@ pub struct Column {
     pub what: &'static str,
 }
 
-const fn column(name: &'static str, unit: ColumnUnit, what: &'static str) -> Column {
+pub(crate) const fn column(name: &'static str, unit: ColumnUnit, what: &'static str) -> Column {
     Column { name, unit, what }
 }
 
@@ -255,7 +261,7 @@ impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
         &self.codes
     }
 
-    fn at<T>(columns: &[Vec<T>], place: Option<usize>) -> &[T] {
+    pub(crate) fn at<T>(columns: &[Vec<T>], place: Option<usize>) -> &[T] {
         place.and_then(|place| columns.get(place)).map_or(&[], Vec::as_slice)
     }
 
@@ -281,21 +287,23 @@ macro_rules! by_name {
         impl $table {
             /// The column of numbers with this name; empty where there is none.
             pub fn number(&self, name: &str) -> &[f64] {
-                Self::at(&self.numbers, $numbers.iter().position(|column| column.name == name))
+                Self::at(self.numbers(), $numbers.iter().position(|column| column.name == name))
             }
 
             /// The column of truth values with this name; empty where there is none.
             pub fn flag(&self, name: &str) -> &[bool] {
-                Self::at(&self.flags, $flags.iter().position(|column| *column == name))
+                Self::at(self.flags(), $flags.iter().position(|column| *column == name))
             }
 
             /// The column of codes with this name; empty where there is none.
             pub fn code(&self, name: &str) -> &[u8] {
-                Self::at(&self.codes, $codes.iter().position(|column| *column == name))
+                Self::at(self.codes(), $codes.iter().position(|column| *column == name))
             }
         }
     };
 }
+
+pub(crate) use by_name;
 
 by_name!(BeatTable, BEAT_NUMBERS, BEAT_FLAGS, BEAT_CODES);
 by_name!(RateTable, RATE_NUMBERS, RATE_FLAGS, RATE_CODES);
