@@ -3,6 +3,8 @@
 //! A bench is a list of [`Stage`]s, each run over the same samples. [`run`] measures their throughput with criterion and then prints each
 //! one's time as a multiple of the first's, all stages in turn in the same run: machines are noisy, ratios less so.
 
+pub mod study;
+
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -85,6 +85,7 @@ mod signal;
 mod snapshot;
 #[cfg(feature = "spectrum")]
 pub mod spectrum;
+pub mod study;
 pub mod table;
 pub mod thermal;
 mod trend;

@@ -27,6 +27,7 @@
 //! # Ok::<(), plethys_datasets::SynthError>(())
 //! ```
 
+mod beat_series;
 mod catalogue;
 mod check;
 mod disturb;
@@ -39,6 +40,7 @@ mod stress;
 mod synth;
 mod truth;
 
+pub use beat_series::{Swing, add_red, add_white};
 pub use catalogue::{CATALOGUE, Entry, Package, RemoteFile, catalogue};
 pub use check::SynthError;
 pub use disturb::{BaselineStep, Clip, Drift, Hum, Jitter, Level, Motion, Quantisation, Spike, scatter};
