@@ -83,7 +83,9 @@ impl SignalKind {
 /// Whether systole is a rise or a fall of the raw samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Polarity {
-    /// Decided from the stream's first beats, then kept until a reset or a gap of 10 s.
+    /// Decided from the stream's first beats, then kept until a reset or a gap of 10 s. Where a stream does not begin with pulses the
+    /// decision is provisional, and turns, until ten periodic stretches of signal have confirmed it; a flat line decides nothing, and
+    /// a pressure or PVR whose pulses do not say rises.
     #[default]
     Auto,
     /// Systole is a rise.

@@ -9,9 +9,9 @@ use plethys_datasets::Synth;
 
 use common::heap_events;
 
-/// Forty seconds with everything that can go wrong: gaps short and long, infinities, a rail, a flat line, a spike, a giant.
+/// Fifty seconds with everything that can go wrong: gaps short and long, infinities, a rail, a flat line, a spike, a giant.
 fn rough(sample_rate: f64) -> Vec<f64> {
-    let mut samples = Synth::ppg(sample_rate, 40.0).record().expect("a valid configuration").samples;
+    let mut samples = Synth::ppg(sample_rate, 50.0).record().expect("a valid configuration").samples;
     let at = |seconds: f64| (seconds * sample_rate) as usize;
     samples[at(6.0)..at(6.2)].fill(f64::NAN);
     samples[at(10.0)..at(12.0)].fill(f64::NAN);
@@ -19,6 +19,12 @@ fn rough(sample_rate: f64) -> Vec<f64> {
     samples[at(16.0)] = 1e308;
     samples[at(17.0)] = 1e29;
     samples[at(20.0)..at(22.0)].fill(50_000.0);
+    // The polarity that the first seconds suggest is the wrong one.
+    let mut next = 1_u32;
+    for sample in &mut samples[..at(9.0)] {
+        next = next.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *sample = 50_000.0 + f64::from(next >> 16) * 0.02;
+    }
     let high = samples[at(25.0)..at(30.0)].iter().copied().fold(f64::MIN, f64::max);
     for sample in &mut samples[at(25.0)..at(30.0)] {
         *sample = sample.min(high - 200.0);

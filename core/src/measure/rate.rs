@@ -104,6 +104,11 @@ impl BeatRate {
         self.count += 1;
     }
 
+    /// Takes the newest pulse back.
+    pub(crate) fn retract(&mut self) {
+        self.count = self.count.saturating_sub(1);
+    }
+
     /// The pulses in [from, to), oldest first.
     fn within(&self, from: f64, to: f64) -> impl Iterator<Item = Tick> + '_ {
         let at = |i: usize| self.ticks[i % (2 * MOST)];

@@ -53,6 +53,8 @@ pub(crate) struct Completer {
     lone: Option<Standing>,
     open: Option<Open>,
     linked: bool,
+    /// Where in the segment the last beat ended.
+    handed_out: f64,
     no_perfusion: Reason,
     pub(crate) perfusion: Perfusion,
     pub(crate) rate: BeatRate,
@@ -68,6 +70,7 @@ impl Completer {
             lone: None,
             open: None,
             linked: false,
+            handed_out: 0.0,
             no_perfusion: Reason::NoBeats,
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
             rate: BeatRate::new(),
@@ -88,6 +91,17 @@ impl Completer {
         self.lone = None;
         self.open = None;
         self.linked = false;
+        self.handed_out = 0.0;
+    }
+
+    /// Forgets the pulse whose beat is not complete, and what the beats so far were; says where in the segment the last of them ended.
+    pub(crate) fn withdraw(&mut self) -> u64 {
+        self.lone = None;
+        if self.open.take().is_some() {
+            self.rate.retract();
+        }
+        self.summary.reset();
+        libm::ceil(self.handed_out) as u64
     }
 
     /// How many samples of the past a beat is read from.
@@ -228,6 +242,7 @@ impl Completer {
             clipped,
             rate_locked: open.locked,
         };
+        self.handed_out = next_reading.map_or_else(|| reading.map_or(open.found.peak, |r| r.peak) + 1.0, |r| r.onset);
         self.summary.push(&beat, self.no_perfusion);
         queue.push(Event::Beat(beat));
     }

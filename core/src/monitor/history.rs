@@ -9,7 +9,7 @@ use crate::beat::Segmented;
 const CLIPPED: u8 = 1;
 const BRIDGED: u8 = 2;
 
-/// A ring of the newest samples of a segment, addressed by their index in it.
+/// A ring of the newest samples of a segment, addressed by their index in it, which `advance` may move.
 ///
 /// Each sample is stored twice, half a buffer apart, so that every stretch of the past is one slice.
 #[derive(Debug, Clone)]
@@ -18,7 +18,9 @@ pub(crate) struct History {
     marks: Vec<u8>,
     capacity: usize,
     next: u64,
-    /// Place of the next sample: `next` modulo the capacity.
+    /// Samples before the one with index 0.
+    before: u64,
+    /// Place of the next sample: `before + next` modulo the capacity.
     place: usize,
 }
 
@@ -26,13 +28,21 @@ impl History {
     /// Room for the newest `capacity` samples.
     pub(crate) fn new(capacity: usize) -> Self {
         let capacity = capacity.max(1);
-        Self { values: vec![0.0; 2 * capacity], marks: vec![0; 2 * capacity], capacity, next: 0, place: 0 }
+        Self { values: vec![0.0; 2 * capacity], marks: vec![0; 2 * capacity], capacity, next: 0, before: 0, place: 0 }
     }
 
     /// Empties the history; the next sample has index 0.
     pub(crate) fn reset(&mut self) {
         self.next = 0;
+        self.before = 0;
         self.place = 0;
+    }
+
+    /// Lets the segment begin at the sample that has this index.
+    pub(crate) fn advance(&mut self, index: u64) {
+        let index = index.min(self.next);
+        self.before += index;
+        self.next -= index;
     }
 
     /// Appends a sample.
@@ -64,7 +74,7 @@ impl History {
     /// Marks the newest `count` samples as clipped.
     pub(crate) fn mark_clipped(&mut self, count: usize) {
         for back in 1..=(count as u64).min(self.len()) {
-            let at = ((self.next - back) % self.capacity as u64) as usize;
+            let at = ((self.before + self.next - back) % self.capacity as u64) as usize;
             self.marks[at] |= CLIPPED;
             self.marks[at + self.capacity] |= CLIPPED;
         }
@@ -89,7 +99,7 @@ impl History {
     fn places(&self, range: Range<u64>) -> Range<usize> {
         let start = range.start.clamp(self.start(), self.next);
         let end = range.end.clamp(start, self.next);
-        let at = (start % self.capacity as u64) as usize;
+        let at = ((self.before + start) % self.capacity as u64) as usize;
         at..at + (end - start) as usize
     }
 
@@ -113,7 +123,7 @@ impl History {
         if index < self.start() || index >= self.next {
             return None;
         }
-        let at = (index % self.capacity as u64) as usize;
+        let at = ((self.before + index) % self.capacity as u64) as usize;
         let marks = self.marks[at];
         Some(Segmented { value: self.values[at], clipped: marks & CLIPPED != 0, bridged: marks & BRIDGED != 0 })
     }
@@ -135,6 +145,10 @@ mod tests {
         history.mark_clipped(1);
         assert!(history.any_clipped(11..12));
         assert_eq!(history.get(6), None);
+        history.advance(9);
+        assert_eq!((history.start(), history.end()), (0, 3));
+        assert_eq!(history.values(0..9), &[9.0, 10.0, 11.0]);
+        assert!(history.any_clipped(2..3) && !history.any_clipped(1..2));
     }
 
     #[test]

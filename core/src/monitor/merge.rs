@@ -124,6 +124,11 @@ impl Merge {
         self.rows.iter().copied().find(|row| (row.time - time).abs() <= 0.5)
     }
 
+    /// Whether there is motion in the newest seconds.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.tracker.is_moving()
+    }
+
     fn collect(&mut self, stands: &mut impl FnMut(Standing)) {
         while let Some(row) = self.tracker.pop_row() {
             if let Some(rate) = row.rate {

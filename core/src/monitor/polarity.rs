@@ -1,19 +1,28 @@
-//! Whether systole is a rise or a fall, decided from the first seconds.
+//! Whether systole is a rise or a fall, decided from the first pulses and looked at again until they have made it certain.
 //!
 //! The steeper edge of a pulse is its systole, and a pulse stands out from its diastole more than it dips below it: the
 //! skewness of the slope has the sign of systole, and so, less surely, has that of the signal (Elgendi 2016, Bioengineering
 //! 3(4):21, doi 10.3390/bioengineering3040021, for the latter). Slopes are taken over 80 ms, the signal above its running mean, and both
 //! limited to a few typical values, so that neither drift, noise, a step nor a spike decides.
+//!
+//! A stream need not begin with pulses: a sensor is put on late, a limb moves first. So the first decision is held for provisional until
+//! stretches of signal that are *periodic* as well as skewed have confirmed it, ten more than have spoken against it; noise has a
+//! sign by chance, but no period. A provisional sign that such stretches contradict is turned, and what follows the last beat is read
+//! anew. Once confirmed the sign stays, and nothing is looked at any more.
 
 use alloc::vec::Vec;
 
 use crate::measure::robust::median;
-use crate::signal::SampleRate;
+use crate::signal::{Config, Polarity, SampleRate, SignalKind};
 
 /// The decision waits for this much signal, s.
 pub(crate) const EARLIEST_S: f64 = 3.0;
-/// And is made with what there is after this much, s.
+/// It rests on the newest signal of this length, s; after that much it is made with what there is, unless nothing pulsates.
 pub(crate) const LATEST_S: f64 = 6.0;
+/// While nothing is decided, the signal is looked at this often, s …
+pub(crate) const DECIDE_EVERY_S: f64 = 0.25;
+/// … and while the sign is provisional this often, s.
+pub(crate) const LOOK_EVERY_S: f64 = 1.0;
 /// Half of the time that a slope is taken over, s.
 const REACH_S: f64 = 0.04;
 /// Half of the time that the running mean is taken over, s.
@@ -32,21 +41,140 @@ const CLEAR: f64 = 0.6;
 const EDGE_SHARE: f64 = 0.5;
 /// … quarter of a second.
 const EDGE_APART_S: f64 = 0.25;
-/// So many pulses are needed.
+/// So many pulses are needed for a clear sign …
 const PULSES: usize = 3;
+/// … and so many for any: a step alone is no pulse.
+const FEWEST: usize = 2;
+/// Every so many slopes make the series whose period is looked for.
+const PERIOD_STRIDE: usize = 2;
+/// Shortest and longest period looked for, s.
+const PERIOD_S: (f64, f64) = (0.24, 3.0);
+/// Autocorrelation from which a stretch is periodic; six seconds of noise reach it once in some hundred times.
+const PERIODIC: f64 = 0.45;
+/// So many more stretches for the sign than against it confirm it: ten seconds of pulses, or of a limb that swings before they come.
+const CONFIRMED: u32 = 10;
+/// So many in a row against it turn it.
+const CONTRARY: u32 = 3;
 
-/// Which way is up, and whether that is clear.
+/// Which way is up, and how well that is founded.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Verdict {
+struct Verdict {
     /// +1 where systole is a rise, −1 where it is a fall.
-    pub(crate) sign: f64,
+    sign: f64,
+    /// Something rises and falls more than once.
+    pulsates: bool,
     /// Enough pulses say so clearly.
-    pub(crate) clear: bool,
+    clear: bool,
+    /// And they come at even intervals.
+    periodic: bool,
+}
+
+/// The sign in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Orientation {
+    wanted: Polarity,
+    /// Where the pulses themselves do not say, they rise, as those of a pressure do.
+    rises: bool,
+    decider: Decider,
+    /// +1 or −1 once there is one.
+    sign: Option<f64>,
+    /// How many more periodic stretches were for the sign than against it.
+    evidence: u32,
+    /// How many were against it since the last that was for it.
+    contrary: u32,
+}
+
+impl Orientation {
+    pub(crate) fn new(config: &Config) -> Self {
+        let mut orientation = Self {
+            wanted: config.polarity,
+            rises: config.signal != SignalKind::Ppg,
+            decider: Decider::new(config.sample_rate),
+            sign: None,
+            evidence: 0,
+            contrary: 0,
+        };
+        orientation.forget();
+        orientation
+    }
+
+    /// Back to what the caller asked for.
+    pub(crate) fn forget(&mut self) {
+        self.sign = match self.wanted {
+            Polarity::Auto => None,
+            Polarity::Upright => Some(1.0),
+            Polarity::Inverted => Some(-1.0),
+        };
+        self.evidence = if self.wanted == Polarity::Auto { 0 } else { CONFIRMED };
+        self.contrary = 0;
+    }
+
+    /// +1 or −1, once the polarity is in force.
+    pub(crate) fn sign(&self) -> Option<f64> {
+        self.sign
+    }
+
+    /// The polarity in force.
+    pub(crate) fn polarity(&self) -> Polarity {
+        match self.sign {
+            None => Polarity::Auto,
+            Some(sign) if sign < 0.0 => Polarity::Inverted,
+            Some(_) => Polarity::Upright,
+        }
+    }
+
+    /// Whether the sign can still turn.
+    pub(crate) fn is_provisional(&self) -> bool {
+        self.evidence < CONFIRMED
+    }
+
+    /// Decides on `samples`, the newest seconds; says whether there is a sign now. Without `at_last` it has to be clear.
+    pub(crate) fn decide(&mut self, samples: &[f64], at_last: bool) -> bool {
+        let verdict = self.decider.decide(samples);
+        if verdict.clear {
+            self.sign = Some(verdict.sign);
+            self.evidence = u32::from(verdict.periodic);
+        } else if at_last && verdict.pulsates {
+            self.sign = Some(if self.rises { 1.0 } else { verdict.sign });
+            self.evidence = 0;
+        }
+        self.sign.is_some()
+    }
+
+    /// Looks again at a provisional sign; says whether it has turned.
+    pub(crate) fn review(&mut self, samples: &[f64]) -> bool {
+        let verdict = self.decider.decide(samples);
+        if !verdict.periodic {
+            return false;
+        }
+        if self.sign == Some(verdict.sign) {
+            self.evidence += 1;
+            self.contrary = 0;
+            return false;
+        }
+        self.contrary += 1;
+        if self.evidence > 0 && self.contrary < CONTRARY {
+            self.evidence -= 1;
+            return false;
+        }
+        self.sign = Some(verdict.sign);
+        self.evidence = self.contrary;
+        self.contrary = 0;
+        true
+    }
+
+    /// Takes a sign to read the last seconds of a stream or of a stretch by, `samples`; says whether it is clear enough to keep.
+    pub(crate) fn conclude(&mut self, samples: &[f64]) -> bool {
+        let verdict = self.decider.decide(samples);
+        self.sign = Some(if verdict.clear || !self.rises { verdict.sign } else { 1.0 });
+        self.evidence = u32::from(verdict.periodic);
+        verdict.clear
+    }
 }
 
 /// Decides the polarity of a stretch.
 #[derive(Debug, Clone)]
-pub(crate) struct Decider {
+struct Decider {
     slopes: Vec<f64>,
     values: Vec<f64>,
     sorted: Vec<f64>,
@@ -54,12 +182,15 @@ pub(crate) struct Decider {
     stride: usize,
     level_reach: usize,
     apart: usize,
+    /// Shortest and longest period, in slopes of the series whose period is looked for.
+    lags: (usize, usize),
 }
 
 impl Decider {
-    pub(crate) fn new(rate: SampleRate) -> Self {
+    fn new(rate: SampleRate) -> Self {
         let stride = rate.samples(1.0 / LOOK_HZ);
         let room = rate.samples(LATEST_S) / stride + 2;
+        let lag = |seconds: f64| (libm::round(seconds * rate.as_hz()) as usize / (stride * PERIOD_STRIDE)).max(1);
         Self {
             slopes: Vec::with_capacity(room),
             values: Vec::with_capacity(room),
@@ -68,11 +199,12 @@ impl Decider {
             stride,
             level_reach: (rate.samples(LEVEL_REACH_S) / stride).max(1),
             apart: (rate.samples(EDGE_APART_S) / stride).max(1),
+            lags: (lag(PERIOD_S.0), lag(PERIOD_S.1)),
         }
     }
 
-    /// The verdict on `samples`, the first seconds of a segment.
-    pub(crate) fn decide(&mut self, samples: &[f64]) -> Verdict {
+    /// The verdict on `samples`, up to [`LATEST_S`] of them.
+    fn decide(&mut self, samples: &[f64]) -> Verdict {
         let room = self.slopes.capacity();
         let steps = samples.windows(2 * self.reach + 1).step_by(self.stride).take(room);
         self.slopes.clear();
@@ -88,13 +220,41 @@ impl Decider {
             self.values.push(self.sorted[i] - level);
         }
 
-        let limit = typical(&self.slopes, &mut self.sorted) * SLOPE_LIMIT;
-        let steep = self.sorted.get(self.sorted.len() * 19 / 20).copied().unwrap_or(0.0);
-        let limit = limit.min(1.5 * steep);
+        let usual = typical(&self.slopes, &mut self.sorted) * SLOPE_LIMIT;
+        let steep = self.sorted.get(self.sorted.len() * 19 / 20).copied().unwrap_or(0.0) * 1.5;
+        // Where more than half of the stretch is flat, the rest of it counts.
+        let limit = if usual > 0.0 { usual.min(steep) } else { steep };
         let value_limit = typical(&self.values, &mut self.sorted) * VALUE_LIMIT;
         let score = SLOPE_WEIGHT * skewness(&self.slopes, limit) + skewness(&self.values, value_limit);
         let sign = if score < 0.0 { -1.0 } else { 1.0 };
-        Verdict { sign, clear: self.edges(sign, EDGE_SHARE * limit) >= PULSES && score.abs() >= CLEAR }
+        let edges = if limit > 0.0 { self.edges(sign, EDGE_SHARE * limit) } else { 0 };
+        let clear = edges >= PULSES && score.abs() >= CLEAR;
+        let periodic = clear && self.periodicity(limit) >= PERIODIC;
+        Verdict { sign, pulsates: edges >= FEWEST, clear, periodic }
+    }
+
+    /// The largest autocorrelation of the slopes, limited to ±`limit`, at the periods of pulses; the two parts that a lag compares are
+    /// each held against their own power, so that a stretch which begins or ends in silence is not taken for unlike.
+    fn periodicity(&mut self, limit: f64) -> f64 {
+        let series = &mut self.sorted;
+        series.clear();
+        series.extend(self.slopes.iter().step_by(PERIOD_STRIDE).map(|slope| slope.clamp(-limit, limit) / limit));
+        let count = series.len();
+        let mean = series.iter().fold(0.0, |sum, x| sum + x) / count.max(1) as f64;
+        for value in series.iter_mut() {
+            *value -= mean;
+        }
+        let power = |part: &[f64]| part.iter().fold(0.0, |sum, x| sum + x * x);
+        let mut largest = 0.0_f64;
+        for lag in self.lags.0..=self.lags.1.min(count / 2) {
+            let (early, late) = (&series[..count - lag], &series[lag..]);
+            let together = early.iter().zip(late).fold(0.0, |sum, (a, b)| sum + a * b);
+            let alone = libm::sqrt(power(early) * power(late));
+            if alone > 0.0 {
+                largest = largest.max(together / alone);
+            }
+        }
+        largest
     }
 
     /// Number of upstrokes: slopes above a level, a quarter of a second apart.

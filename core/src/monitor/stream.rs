@@ -8,7 +8,7 @@ use super::complete::{Completer, PAUSE_S, Segment};
 use super::history::History;
 use super::intake::Step;
 use super::merge::{Merge, Reference, Standing};
-use super::polarity::{Decider, EARLIEST_S, LATEST_S};
+use super::polarity::{DECIDE_EVERY_S, EARLIEST_S, LATEST_S, LOOK_EVERY_S, Orientation};
 use super::queue::EventQueue;
 use super::summary::Summary;
 use crate::beat::{FindPulses, Found, PromptFinder, Segmented, SettledFinder};
@@ -28,24 +28,22 @@ const PROMPT_S: f64 = 0.3;
 const AGREE_BPM: f64 = 6.0;
 /// Pauses and rows are looked for this often, s.
 const TICK_S: f64 = 0.05;
-/// Polarity is looked at this often until it is decided, s.
-const DECIDE_EVERY_S: f64 = 0.25;
 
 /// The state of a stream behind its intake.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream {
     hz: f64,
-    wanted: Polarity,
-    /// +1 or −1 once the polarity is in force.
-    sign: Option<f64>,
-    decider: Decider,
-    next_decision: u64,
+    orientation: Orientation,
+    /// Index in the segment of the sample that polarity is looked at again with; none once it is certain.
+    next_look: u64,
     holding: bool,
     /// Stream index of the segment's first sample.
     start: u64,
     in_segment: bool,
     history: History,
     prompt: PromptFinder,
+    /// Where in the stream the newest pulse was announced, samples.
+    announced: f64,
     settled: SettledFinder,
     decided: Vec<Standing>,
     /// Where something is recorded alongside: the motion tracker, and what came with the newest samples of the stream.
@@ -80,15 +78,14 @@ impl Stream {
         let row_latency = merge.as_ref().map_or(0.0, |merge| merge.row_latency());
         let mut stream = Self {
             hz: rate.as_hz(),
-            wanted: config.polarity,
-            sign: None,
-            decider: Decider::new(rate),
-            next_decision: 0,
+            orientation: Orientation::new(config),
+            next_look: 0,
             holding: true,
             start: 0,
             in_segment: false,
             history: History::new(room.max(rate.samples(LATEST_S) + 1)),
             prompt: PromptFinder::new(rate),
+            announced: f64::NEG_INFINITY,
             settled,
             decided: Vec::with_capacity(128),
             merge,
@@ -116,6 +113,7 @@ impl Stream {
         self.in_segment = false;
         self.forget_polarity();
         self.completer.reset();
+        self.announced = f64::NEG_INFINITY;
         self.next_tick = 0;
         self.next_row = 4;
         self.row = None;
@@ -124,17 +122,21 @@ impl Stream {
 
     /// Back to the polarity that the caller asked for.
     pub(crate) fn forget_polarity(&mut self) {
-        self.sign = match self.wanted {
-            Polarity::Auto => None,
-            Polarity::Upright => Some(1.0),
-            Polarity::Inverted => Some(-1.0),
-        };
+        self.orientation.forget();
     }
 
     /// Starts a segment at this stream index.
     fn begin(&mut self, start: u64) {
-        self.start = start;
         self.history.reset();
+        self.restart(start);
+        self.holding = true;
+        self.next_look = libm::ceil(EARLIEST_S * self.hz) as u64;
+        self.in_segment = true;
+    }
+
+    /// Lets the finders begin at this stream index.
+    fn restart(&mut self, start: u64) {
+        self.start = start;
         self.prompt.reset();
         self.settled.reset();
         self.decided.clear();
@@ -142,9 +144,6 @@ impl Stream {
             merge.begin(start as f64 / self.hz);
         }
         self.completer.begin();
-        self.holding = true;
-        self.next_decision = libm::ceil(EARLIEST_S * self.hz) as u64;
-        self.in_segment = true;
     }
 
     /// Most time between the event that ends a beat and the beat, s: the wait for the decision, and the rise before a peak.
@@ -159,11 +158,7 @@ impl Stream {
 
     /// The polarity in force.
     pub(crate) fn polarity(&self) -> Polarity {
-        match self.sign {
-            None => Polarity::Auto,
-            Some(sign) if sign < 0.0 => Polarity::Inverted,
-            Some(_) => Polarity::Upright,
-        }
+        self.orientation.polarity()
     }
 
     pub(crate) fn summary(&self) -> &Summary {
@@ -198,27 +193,32 @@ impl Stream {
     /// The most plain samples, up to `most`, that can be taken at once when `samples` have come so far: until something is due. 0 where
     /// they have to be taken one by one.
     pub(crate) fn room(&self, samples: u64, most: usize) -> usize {
-        if !self.in_segment || self.holding || self.sign.is_none() || self.merge.is_some() {
+        if !self.in_segment || self.holding || self.merge.is_some() {
             return 0;
         }
-        let due = self.next_tick.saturating_sub(samples).max(1).min(self.settled.until_decision());
+        let look = self.next_look.saturating_sub(self.history.end()).max(1);
+        let due = self.next_tick.saturating_sub(samples).max(1).min(self.settled.until_decision()).min(look);
         usize::try_from(due).map_or(most, |due| due.min(most))
     }
 
     /// Takes plain samples, calibrated but not oriented, no more than there is [`room`](Self::room) for.
     pub(crate) fn take_plain(&mut self, values: &[f64]) {
-        let sign = self.sign.unwrap_or(1.0);
+        let sign = self.sign();
         let first = self.history.end();
         self.completer.perfusion.see_all(values);
         self.history.push_plain(values);
-        let (queue, start, hz) = (&mut self.queue, self.start as f64, self.hz);
+        let (start, hz) = (self.start as f64, self.hz);
+        let (queue, announced) = (&mut self.queue, &mut self.announced);
         self.prompt.push_plain(values, sign, &mut |number, found| {
-            announce(queue, found, (first + number as u64) as f64, start, hz);
+            announce(queue, announced, found, (first + number as u64) as f64, start, hz);
         });
         let decided = &mut self.decided;
         self.settled.push_plain(values, sign, &mut |found| decided.push(Standing { found, locked: false }));
         if !self.decided.is_empty() {
             self.settle();
+        }
+        if self.history.end() >= self.next_look {
+            self.review();
         }
     }
 
@@ -228,37 +228,73 @@ impl Stream {
         if clipped_before > 0 {
             self.history.mark_clipped(clipped_before + 1);
         }
-        match self.sign {
-            Some(sign) if !self.holding => {
-                self.find(Segmented { value: sign * sample.value, ..sample }, self.history.end() - 1);
-            }
-            _ => self.hold(),
+        if self.holding {
+            self.hold();
+            return;
         }
+        let sign = self.sign();
+        self.find(Segmented { value: sign * sample.value, ..sample }, self.history.end() - 1);
+        if self.history.end() >= self.next_look {
+            self.review();
+        }
+    }
+
+    /// The sign in force.
+    fn sign(&self) -> f64 {
+        self.orientation.sign().unwrap_or(1.0)
     }
 
     /// Waits until the polarity is known and the recording is long enough, then lets the finders see what was held.
     fn hold(&mut self) {
         let length = self.history.end();
-        if length < self.next_decision && self.start + length < libm::ceil(EARLIEST_S * self.hz) as u64 {
+        if length < self.next_look && self.start + length < libm::ceil(EARLIEST_S * self.hz) as u64 {
             return;
         }
-        if self.sign.is_none() {
-            if length < self.next_decision {
+        if self.orientation.sign().is_none() {
+            if length < self.next_look {
                 return;
             }
-            self.next_decision += (DECIDE_EVERY_S * self.hz) as u64 + 1;
-            let verdict = self.decider.decide(self.history.values(0..length));
-            if !verdict.clear && (length as f64) < LATEST_S * self.hz {
+            self.next_look += (DECIDE_EVERY_S * self.hz) as u64 + 1;
+            let at_last = length as f64 >= LATEST_S * self.hz;
+            if !self.orientation.decide(self.history.values(self.newest_seconds()..length), at_last) {
                 return;
             }
-            self.sign = Some(verdict.sign);
         }
         self.replay();
     }
 
+    /// Looks again at a provisional polarity; where it turns out to be wrong, what follows the last beat is read anew.
+    fn review(&mut self) {
+        let end = self.history.end();
+        if !self.orientation.is_provisional() {
+            self.next_look = u64::MAX;
+            return;
+        }
+        self.next_look = end + (LOOK_EVERY_S * self.hz) as u64 + 1;
+        if self.merge.as_ref().is_some_and(|merge| merge.is_moving()) {
+            return;
+        }
+        if self.orientation.review(self.history.values(self.newest_seconds()..end)) {
+            let settled = self.completer.withdraw();
+            self.history.advance(settled);
+            self.start += settled;
+            self.replay();
+        }
+    }
+
+    /// Index of the first of the newest samples that polarity is decided on, and that can still be read in time.
+    fn newest_seconds(&self) -> u64 {
+        self.history.end().saturating_sub((LATEST_S * self.hz) as u64)
+    }
+
+    /// Begins a segment with the newest of the samples that are there, and lets the finders see them.
     fn replay(&mut self) {
+        let first = self.newest_seconds();
+        self.history.advance(first);
+        self.restart(self.start + first);
         self.holding = false;
-        let sign = self.sign.unwrap_or(1.0);
+        self.next_look = self.history.end() + (LOOK_EVERY_S * self.hz) as u64 + 1;
+        let sign = self.sign();
         for index in self.history.start()..self.history.end() {
             if let Some(sample) = self.history.get(index) {
                 self.find(Segmented { value: sign * sample.value, ..sample }, index);
@@ -268,8 +304,9 @@ impl Stream {
 
     /// Lets the finders see an oriented sample, which has this index in the segment.
     fn find(&mut self, sample: Segmented, index: u64) {
-        let (queue, newest, start, hz) = (&mut self.queue, self.history.end() as f64 - 1.0, self.start as f64, self.hz);
-        self.prompt.push(sample, &mut |found| announce(queue, found, newest, start, hz));
+        let (newest, start, hz) = (self.history.end() as f64 - 1.0, self.start as f64, self.hz);
+        let (queue, announced) = (&mut self.queue, &mut self.announced);
+        self.prompt.push(sample, &mut |found| announce(queue, announced, found, newest, start, hz));
         let decided = &mut self.decided;
         if let Some(merge) = &mut self.merge {
             let reference = self.references[((self.start + index) % self.references.len() as u64) as usize];
@@ -289,19 +326,15 @@ impl Stream {
             return;
         }
         let held = self.holding;
-        let latched = self.sign;
         if held && keep_short {
-            let mut clear = true;
-            if self.sign.is_none() {
-                let verdict = self.decider.decide(self.history.values(0..self.history.end()));
-                self.sign = Some(verdict.sign);
-                clear = verdict.clear;
-            }
+            let known = self.orientation.sign().is_some();
+            let newest = self.newest_seconds()..self.history.end();
+            let keep = known || self.orientation.conclude(self.history.values(newest));
             self.replay();
             self.flush();
-            if !clear {
-                // Good enough to read these pulses by, not to keep.
-                self.sign = latched;
+            if !keep {
+                // Good enough to read these pulses by, no more.
+                self.orientation.forget();
             }
         } else if !held {
             self.flush();
@@ -310,8 +343,9 @@ impl Stream {
     }
 
     fn flush(&mut self) {
-        let (queue, newest, start, hz) = (&mut self.queue, self.history.end() as f64 - 1.0, self.start as f64, self.hz);
-        self.prompt.finish(&mut |found| announce(queue, found, newest, start, hz));
+        let (newest, start, hz) = (self.history.end() as f64 - 1.0, self.start as f64, self.hz);
+        let (queue, announced) = (&mut self.queue, &mut self.announced);
+        self.prompt.finish(&mut |found| announce(queue, announced, found, newest, start, hz));
         let decided = &mut self.decided;
         if let Some(merge) = &mut self.merge {
             self.settled.finish(&mut |found| merge.offer(found, &mut |pulse| decided.push(pulse)));
@@ -398,7 +432,7 @@ impl Stream {
 
     /// Completes the beats before the pulses that have been decided on.
     fn settle(&mut self) {
-        let segment = Segment { history: &self.history, start: self.start, sign: self.sign.unwrap_or(1.0) };
+        let segment = Segment { history: &self.history, start: self.start, sign: self.sign() };
         for &pulse in &self.decided {
             self.completer.take(pulse, segment, &mut self.queue);
         }
@@ -407,7 +441,7 @@ impl Stream {
 
     /// Completes what is open without a next pulse.
     fn close(&mut self) {
-        let segment = Segment { history: &self.history, start: self.start, sign: self.sign.unwrap_or(1.0) };
+        let segment = Segment { history: &self.history, start: self.start, sign: self.sign() };
         self.completer.close(segment, &mut self.queue);
     }
 }
@@ -428,9 +462,11 @@ fn fuse(counted: RateRow, tracked: &TrackRow) -> RateRow {
     }
 }
 
-/// Announces a pulse, unless it comes too late to be prompt.
-fn announce(queue: &mut EventQueue, found: Found, newest: f64, start: f64, hz: f64) {
-    if newest - found.peak <= PROMPT_S * hz {
-        queue.push(Event::Pulse(Pulse { peak: (start + found.peak) / hz }));
+/// Announces a pulse, unless it comes too late to be prompt, or has been announced before the polarity turned.
+fn announce(queue: &mut EventQueue, announced: &mut f64, found: Found, newest: f64, start: f64, hz: f64) {
+    let peak = start + found.peak;
+    if newest - found.peak <= PROMPT_S * hz && peak > *announced {
+        *announced = peak;
+        queue.push(Event::Pulse(Pulse { peak: peak / hz }));
     }
 }

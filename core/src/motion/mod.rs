@@ -333,6 +333,11 @@ impl MotionTracker {
         LOOK_AHEAD as f64 + self.window_latency()
     }
 
+    /// Whether there is motion in the newest 8 s that are complete; false where motion is not known.
+    pub fn is_moving(&self) -> bool {
+        self.moving[0]
+    }
+
     /// From when on there can be locked beats, s from the first sample.
     pub fn first_beat(&self) -> f64 {
         beats_begin(self.rate) as f64 / self.rate
