@@ -231,15 +231,7 @@ pub struct StudyRecording {
 impl SourceStudy {
     /// The study as it was told: 10 min, 15 min, 2 h, six channels at 250 Hz.
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            sample_rate: 250.0,
-            baseline: 600.0,
-            massage: 900.0,
-            follow_up: 7200.0,
-            hold: 600.0,
-            effect: 1.0,
-        }
+        Self { seed, sample_rate: 250.0, baseline: 600.0, massage: 900.0, follow_up: 7200.0, hold: 600.0, effect: 1.0 }
     }
 
     /// Length, s.
@@ -287,11 +279,8 @@ impl SourceStudy {
 
     /// Heart beats with the realised and the planted height at this sensor, in its own measure.
     fn planted(&self, sensor: &StudySensor) -> Vec<(HeartBeat, f64, f64)> {
-        let rhythm = Rhythm::resting(PULSE_RATE).with_pattern(Pattern::Ectopics {
-            share: 0.01,
-            coupling: 0.65,
-            strength: 0.5,
-        });
+        let rhythm =
+            Rhythm::resting(PULSE_RATE).with_pattern(Pattern::Ectopics { share: 0.01, coupling: 0.65, strength: 0.5 });
         let beats = heart_beats(&rhythm, self.duration(), (0.25, 0.0), self.seed);
         let common = Oscillations::new(self.seed, "common");
         let own = Oscillations::new(self.seed, sensor.place());
@@ -381,7 +370,7 @@ impl SourceStudy {
         let tag = |what: &str| Rng::stream(self.seed, &format!("{} {what}", sensor.name));
         let light = sensor.signal == "ppg";
         // Breathing moves the level; the drift is of the air in the cuff, or of the light.
-        let sway = Slow::new(&mut tag("sway"), 0.25, 0.03, if light { 0.15 * mean } else { 0.05 }, self.duration());
+        let sway = Slow::new(&mut tag("sway"), 0.25, 0.03, if light { 0.06 * mean } else { 0.03 }, self.duration());
         let swing = if light { 0.004 * sensor.light } else { 0.25 };
         let drift = Slow::new(&mut tag("drift"), 0.003, 0.002, swing, self.duration());
         let mut shaken = vec![0.0; if motion.is_empty() { 0 } else { count }];
@@ -483,8 +472,7 @@ impl Slow {
     fn new(rng: &mut Rng, centre: f64, width: f64, deviation: f64, duration: f64) -> Self {
         let step = SLOW_STEP.min(0.02 / centre);
         let height = deviation * libm::sqrt(2.0 / TONES as f64);
-        let tones: Vec<(f64, f64)> =
-            (0..TONES).map(|_| ((centre + width * rng.normal()).abs(), rng.phase())).collect();
+        let tones: Vec<(f64, f64)> = (0..TONES).map(|_| ((centre + width * rng.normal()).abs(), rng.phase())).collect();
         let count = libm::ceil(duration / step) as usize + 2;
         let at = |time: f64| tones.iter().fold(0.0, |sum, (hz, phase)| sum + libm::sin(TAU * hz * time + phase));
         Self { values: (0..count).map(|k| height * at(k as f64 * step)).collect(), step }
@@ -586,7 +574,8 @@ mod tests {
                 / median(beats.iter().map(|beat| beat.amplitude).collect());
             assert!((ratio - 1.0).abs() < 0.02, "{}: {ratio}", sensor.name);
             let physical = |i: usize| sensor.scale * made.samples[i] + sensor.offset;
-            let span = (0..made.samples.len()).map(physical).fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
+            let span =
+                (0..made.samples.len()).map(physical).fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
             if sensor.signal == "pvr" {
                 assert!(span.0 > 50.0 && span.1 < 80.0, "{}: {span:?}", sensor.name);
             } else {

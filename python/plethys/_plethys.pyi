@@ -11,6 +11,7 @@ __all__ = [
     "RATES",
     "STATES",
     "TREND",
+    "STUDY_TRUTH",
     "TRUTH",
     "Analysis",
     "Config",
@@ -39,6 +40,7 @@ BEATS: list[tuple[str, str, str]]
 RATES: list[tuple[str, str, str]]
 TREND: list[tuple[str, str, str]]
 TRUTH: list[tuple[str, str, str]]
+STUDY_TRUTH: list[tuple[str, str, str]]
 CODES: dict[str, list[str | None]]
 """The words behind each column of codes, in the order of the codes."""
 STATES: list[str]
@@ -106,6 +108,18 @@ def arrow_schema(columns: list[_ArrowColumn]) -> object: ...
 def arrow_array(columns: list[_ArrowColumn]) -> tuple[object, object]: ...
 def synthetic(options: dict[str, Any]) -> dict[str, Any]:
     """The keywords of plethys.datasets.synthetic, all present."""
+
+def source_study(
+    seed: int,
+    sample_rate: float,
+    baseline: float,
+    massage: float,
+    follow_up: float,
+    hold: float,
+    effect: float,
+    waveforms: bool,
+) -> tuple[list[tuple[str, float, float]], list[dict[str, Any]]]:
+    """Phases (kind, start, end), and one dict for each channel."""
 
 def stress_sets() -> list[tuple[str, str, tuple[str, float] | None]]: ...
 def stress_set(name: str, seed: int, seconds: float | None = None) -> dict[str, Any]: ...

@@ -224,6 +224,113 @@ def stress_sets() -> builtins.list[StressSet]:
     ]
 
 
+# ---------------------------------------------------------------------------------------------- the source study
+
+
+class StudyBeats(Table):
+    """The beats of a channel of the source study as they truly are; `level` is the planted height without oscillation and noise."""
+
+    _layout = _plethys.STUDY_TRUTH
+    __slots__ = ()
+
+    time: Floats
+    amplitude: Floats
+    perfusion_index: Floats
+    level: Floats
+    ectopic: Bools
+    disturbed: Bools
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyRecording(Recording):
+    """A channel of the source study with its truth; `plethys.analyze` takes it as it is."""
+
+    site: str = field(kw_only=True)
+    side: str = field(kw_only=True)
+    role: str = field(kw_only=True)
+    """"treated", "contralateral" or "remote"."""
+    bits: int = field(kw_only=True)
+    """Bits of the converter; its codes start at 0."""
+    inverted: bool = field(kw_only=True)
+    """Whether the raw samples fall where blood volume rises."""
+    truth: StudyBeats = field(kw_only=True, repr=False)
+    reinflations: builtins.list[Span] = field(kw_only=True, repr=False)
+    """When the cuff was inflated anew, s."""
+    bursts: builtins.list[Span] = field(kw_only=True, repr=False)
+    """When the limb moved, s."""
+
+
+@dataclass(frozen=True, eq=False)
+class SourceStudy:
+    """Six channels of one session: PVR and PPG of two legs and a finger."""
+
+    phases: builtins.list[tuple[str, float, float]]
+    """(kind, start, end), s."""
+    recordings: dict[str, StudyRecording]
+    """By channel."""
+
+
+def source_study(
+    seed: int = 0,
+    sample_rate: float = 250.0,
+    *,
+    baseline: float = 600.0,
+    massage: float = 900.0,
+    follow_up: float = 7200.0,
+    hold: float = 600.0,
+    effect: float = 1.0,
+    waveforms: bool = True,
+) -> SourceStudy:
+    """Make the study that plethys exists for: the right leg is massaged, and the PVR amplitude of the left one goes 0.81, 1.22, 1.63 mmHg.
+
+    One heart, breathing and vasomotion at 0.1 and 0.015 Hz in common, and on each sensor its own drift, noise, converter, polarity, gain,
+    cuff leak with re-inflations, and motion; some ectopic beats. The finger does not change. The same arguments give the same bits.
+
+    Parameters
+    ----------
+    seed
+        Everything random follows from it.
+    sample_rate
+        Hz, of each channel.
+    baseline, massage, follow_up
+        Lengths of the phases, s.
+    hold
+        The levels stand still for so long at the start and at the end of the follow-up, s, and run in a line between.
+    effect
+        1 for the whole change, 0 for a sham session.
+    waveforms
+        False makes no samples: the beats alone, as they were planted, which is a thousand times faster.
+
+    Raises
+    ------
+    ValueError
+        For a sample rate outside 20 to 4000 Hz or a session shorter than 1 s or longer than a day.
+    """
+    phases, channels = _plethys.source_study(seed, sample_rate, baseline, massage, follow_up, hold, effect, waveforms)
+    recordings = {}
+    for made in channels:
+        pvr = made["signal"] == "pvr"
+        recordings[made["name"]] = StudyRecording(
+            samples=made["samples"],
+            sample_rate=sample_rate,
+            signal=made["signal"],
+            unit="counts",
+            channel=made["name"],
+            name=made["name"],
+            calibration=(made["scale"], made["offset"], "mm[Hg]") if pvr else None,
+            channels={made["name"]: made["samples"]},
+            site=made["site"],
+            side=made["side"],
+            role=made["role"],
+            bits=made["bits"],
+            inverted=made["inverted"],
+            truth=StudyBeats(made["beats"], "mm[Hg]" if pvr else "counts"),
+            reinflations=made["reinflations"],
+            bursts=made["motion"],
+        )
+    return SourceStudy(phases, recordings)
+
+
 # ---------------------------------------------------------------------------------------------- public recordings
 
 

@@ -57,12 +57,13 @@ impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
     }
 }
 
-/// Puts the lists into the module: `BEATS`, `RATES`, `TREND`, `TRUTH` as `(name, unit, what)`, and the names behind the codes.
+/// Puts the lists into the module: `BEATS`, `RATES`, `TREND`, `TRUTH`, `STUDY_TRUTH` as `(name, unit, what)`, and the names behind the codes.
 pub(crate) fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("BEATS", BEATS.describe())?;
     module.add("RATES", RATES.describe())?;
     module.add("TREND", TREND.describe())?;
     module.add("TRUTH", crate::synthetic::truth_columns())?;
+    module.add("STUDY_TRUTH", crate::source_study::columns())?;
     // Code 0 is absent; the names follow in the order of their codes.
     let reasons: Vec<Option<&str>> = std::iter::once(None).chain(Reason::ALL.map(|r| Some(r.name()))).collect();
     let notches: Vec<Option<&str>> =

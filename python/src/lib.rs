@@ -8,6 +8,7 @@ mod config;
 mod errors;
 mod input;
 mod monitor;
+mod source_study;
 mod synthetic;
 
 use pyo3::prelude::*;
@@ -25,6 +26,8 @@ mod _plethys {
     use crate::errors::ProcessError;
     #[pymodule_export]
     use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
+    #[pymodule_export]
+    use crate::source_study::source_study;
     #[pymodule_export]
     use crate::synthetic::{catalogue, catalogue_toml, stress_set, stress_sets, synthetic};
 

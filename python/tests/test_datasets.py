@@ -208,3 +208,19 @@ def test_stress_sets_come_with_what_is_asked():
         one.most_beats_per_minute is not None for one in sets.values()
     )
     assert stream.samples.tobytes() != sets["deep_dicrotic_notch"].make(2, seconds=20.0).samples.tobytes()
+
+
+def test_the_source_study_shows_its_planted_change_through_the_raw_streams():
+    study = plethys.datasets.source_study(seed=2, baseline=180, massage=60, follow_up=400, hold=180)
+    assert [kind for kind, _, _ in study.phases] == ["baseline", "intervention", "follow_up"]
+    assert study.recordings["pvr_finger"].inverted and study.recordings["ppg_left_toe"].inverted
+    leg = study.recordings["pvr_left_ankle"]
+    result = plethys.analyze(leg)
+    assert result.units["amplitude"] == "mm[Hg]"
+    for start, end in ((0, 180), (460, 640)):
+        seen = (result.beats.peak >= start) & (result.beats.peak < end) & result.beats.accepted
+        true = (leg.truth.time >= start) & (leg.truth.time < end)
+        median = np.median(leg.truth.amplitude[true])
+        assert np.nanmedian(result.beats.amplitude_corrected[seen]) == pytest.approx(median, rel=0.02)
+    beats = plethys.datasets.source_study(seed=2, waveforms=False).recordings["pvr_left_ankle"].truth
+    assert set(beats.level[beats.time < 600]) == {0.81}
