@@ -81,6 +81,7 @@ pub(crate) fn study(study: &Study) -> String {
         w.number(recording.clock_drift_ppm);
         w.maybe_number(recording.sample_rate);
         w.maybe_text(recording.time_column.as_ref());
+        w.maybe_text(recording.events.as_ref());
     }
     channels(&mut w, study);
     w.count(study.phases.len());

@@ -72,6 +72,7 @@ mod change;
 mod channel;
 mod claim;
 mod context;
+mod course;
 mod describe;
 mod design;
 mod detectable;
@@ -92,10 +93,12 @@ mod row;
 mod run;
 mod series;
 mod settings;
+mod summary;
 mod window;
 mod words;
 
 pub use channel::{Channel, ChannelSignal, Role, Side};
+pub use course::CourseRow;
 pub use design::{Marker, Study};
 pub use fault::{Fault, StudyError};
 pub use hash::sha256;
@@ -109,4 +112,5 @@ pub use result::{
 pub use row::{Cell, CellKind, Cells, Record, RowColumn, Rows};
 pub use series::{Measurements, Scale, SourceFacts};
 pub use settings::{AmplitudeChoice, PooledDeviation, Settings};
+pub use summary::SummaryRow;
 pub use window::WindowRule;

@@ -19,6 +19,8 @@ pub struct Recording {
     pub clock_drift_ppm: f64,
     /// Samples per second, where the file does not say; Hz.
     pub sample_rate: Option<f64>,
+    /// Path of a table of markers on its clock, relative to the study file: BIDS `_events.tsv`, or CSV.
+    pub events: Option<String>,
     /// Name of the column of time stamps, where the file has one.
     pub time_column: Option<String>,
 }
@@ -34,6 +36,7 @@ impl Recording {
             clock_offset: 0.0,
             clock_drift_ppm: 0.0,
             sample_rate: None,
+            events: None,
             time_column: None,
         }
     }

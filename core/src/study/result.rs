@@ -3,7 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::course::CourseRow;
 use super::row::{Rows, record};
+use super::summary::SummaryRow;
 
 record! {
     /// A phase on the study's clock.
@@ -427,6 +429,8 @@ pub struct Report {
     pub seed: u64,
     /// Intervals are of 1 − alpha.
     pub alpha: f64,
+    /// Level and change side by side, a row for each channel, measure and window.
+    pub summary: Vec<SummaryRow>,
     /// The phases, in order of time.
     pub phases: Vec<PhaseRow>,
     /// The windows, in order of time.
@@ -447,6 +451,8 @@ pub struct Report {
     pub asymmetries: Vec<Asymmetry>,
     /// How long changes lasted.
     pub durations: Vec<Duration>,
+    /// Each measure minute by minute.
+    pub course: Vec<CourseRow>,
     /// What may not be concluded.
     pub findings: Vec<Finding>,
     /// What went wrong.
@@ -457,6 +463,7 @@ impl Report {
     /// Every table, in the order of the fields.
     pub fn tables(&self) -> Vec<Rows> {
         alloc::vec![
+            Rows::of(&self.summary),
             Rows::of(&self.phases),
             Rows::of(&self.windows),
             Rows::of(&self.channels),
@@ -467,6 +474,7 @@ impl Report {
             Rows::of(&self.differences),
             Rows::of(&self.asymmetries),
             Rows::of(&self.durations),
+            Rows::of(&self.course),
             Rows::of(&self.findings),
             Rows::of(&self.problems),
         ]

@@ -8,6 +8,7 @@ use super::asymmetry::{asymmetries, sides};
 use super::change::changes;
 use super::claim::findings;
 use super::context::{Computed, Context};
+use super::course::course;
 use super::did::differences;
 use super::duration::duration;
 use super::hash;
@@ -16,6 +17,7 @@ use super::resolved::{ResolvedPhase, phases_from_markers, resolve};
 use super::result::{ChannelRow, Level, PhaseRow, Problem, Rejection, Report, SourceRow, WindowRow};
 use super::series::{Measurements, Part, Scale, Track, ordered, tracks};
 use super::settings::Settings;
+use super::summary::summary;
 use super::window::{Window, windows};
 use super::{Marker, Study};
 use crate::reason::Reason;
@@ -56,6 +58,10 @@ impl Study {
         let sides = sides(&context);
         let asymmetries = sides.iter().flat_map(|&(right, left)| asymmetries(&context, right, left)).collect();
         clocks_apart(&context, &spans, &sides, &mut problems);
+        let rows: Vec<_> =
+            windows.iter().filter_map(|window| Some(window_row(window, phases.get(window.phase)?))).collect();
+        let channels = channel_rows(&study, &parts, &tracks);
+        let differences: Vec<_> = (0..tracks.len()).flat_map(|track| differences(&context, track)).collect();
         Report {
             title: self.title.clone(),
             subject: self.subject.clone(),
@@ -67,14 +73,16 @@ impl Study {
             seed: self.settings.bootstrap_seed,
             alpha: self.settings.alpha,
             phases: phases.iter().map(phase_row).collect(),
-            windows: windows.iter().filter_map(|window| Some(window_row(window, phases.get(window.phase)?))).collect(),
-            channels: channel_rows(&study, &parts, &tracks),
+            summary: summary(&levels, &channels, &rows, &changes, &differences),
+            windows: rows,
+            channels,
+            course: course(&context),
             sources: parts.iter().filter_map(|part| source_row(&study, part)).collect(),
             rejections: rejections(&context),
             findings: findings(&context, &levels, &changes),
             levels,
             changes,
-            differences: (0..tracks.len()).flat_map(|track| differences(&context, track)).collect(),
+            differences,
             asymmetries,
             durations,
             problems,
