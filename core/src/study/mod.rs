@@ -79,6 +79,8 @@ mod detectable;
 mod did;
 mod duration;
 mod fault;
+#[cfg(feature = "study-file")]
+mod file;
 mod hash;
 #[cfg(feature = "json")]
 mod json;
@@ -86,6 +88,8 @@ mod level;
 mod paired;
 mod phase;
 mod quantile;
+#[cfg(feature = "study-file")]
+mod reader;
 mod recording;
 mod resolved;
 mod result;
@@ -101,6 +105,8 @@ pub use channel::{Channel, ChannelSignal, Role, Side};
 pub use course::CourseRow;
 pub use design::{Marker, Study};
 pub use fault::{Fault, StudyError};
+#[cfg(feature = "study-file")]
+pub use file::TEMPLATE;
 pub use hash::sha256;
 pub use phase::{Edge, Phase, PhaseKind};
 pub use recording::Recording;

@@ -189,6 +189,7 @@ impl Rows {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub)] // The macro makes public types.
 mod tests {
     use super::*;
 
