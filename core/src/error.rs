@@ -112,7 +112,7 @@ pub enum Error {
     Config(ConfigError),
     /// Samples were pushed after `finish`; `reset` starts anew.
     Finished,
-    /// A time stamp that is not a finite number.
+    /// A time stamp that is no finite number, or too far from 0 to be one of seconds.
     BadTime {
         /// The stamp received.
         value: f64,
@@ -165,7 +165,11 @@ impl fmt::Display for Error {
             Self::Config(error) => error.fmt(f),
             Self::Finished => write!(f, "the monitor is finished: only snapshot and reset are accepted"),
             Self::BadTime { value, index } => {
-                write!(f, "time must be a finite number of seconds, got {value} at stamp {index}")
+                if value.is_finite() {
+                    write!(f, "time must be within 1e12 s of 0, got {value:e} at stamp {index}")
+                } else {
+                    write!(f, "time must be a finite number of seconds, got {value} at stamp {index}")
+                }
             }
             Self::WrongInput { expected, got } => write!(f, "the monitor takes {expected}, got {got}"),
             Self::LengthMismatch { argument, length, expected } => {

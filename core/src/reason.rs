@@ -23,7 +23,7 @@ pub enum Reason {
     NoPolarity = 8,
     /// Found with the help of the tracked rate, in motion: the time is good to 0.1 s, the height means nothing.
     Motion = 9,
-    /// The height does not fit the pulses around it.
+    /// The height does not fit the pulses around it: on a beat that was not accepted, or for an amplitude that is left out.
     Height = 10,
     /// The interval does not fit the pulses around it.
     Rhythm = 11,
@@ -97,12 +97,13 @@ impl Reason {
     }
 }
 
-/// What a stream is doing now.
+/// What a stream is doing now. Where several hold, the first of `TooShort`, `Missing`, `Rail`, `Flat`, `Motion`, `Tracking`,
+/// `Searching`, `NoPulse` is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum State {
-    /// Fewer than 3 s of signal so far, or fewer in the whole recording.
+    /// Fewer than 3 s so far, or in the whole recording, whatever they are.
     #[default]
     TooShort = 0,
     /// Signal is there; its pulses or its polarity are not established yet.
@@ -117,7 +118,7 @@ pub enum State {
     Rail = 5,
     /// Samples are missing.
     Missing = 6,
-    /// The sensor moves; the rate is tracked through the motion.
+    /// The sensor moves, as its acceleration tells; the rate is tracked through the motion.
     Motion = 7,
 }
 

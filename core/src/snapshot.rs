@@ -10,7 +10,8 @@ pub struct Counts {
     pub samples: u64,
     /// Samples that were NaN.
     pub missing: u64,
-    /// Samples that were infinite, beyond the sensor range, or beyond 1e30 before or after calibration.
+    /// Samples that were infinite, beyond the sensor range, beyond 1e30 before or after calibration, or that jumped by more than the stream
+    /// otherwise travels in 100 s.
     pub out_of_range: u64,
     /// Samples at a rail.
     pub clipped: u64,

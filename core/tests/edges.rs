@@ -111,3 +111,142 @@ fn a_coarse_converter_is_not_a_rail() {
     let clipped = analysis.beats.flag("clipped").iter().filter(|clipped| **clipped).count();
     assert!(clipped >= analysis.beats.len() - 2 && clipped > 30, "{clipped} of {}", analysis.beats.len());
 }
+
+/// Accepted beats: times of their peaks with their amplitudes.
+fn amplitudes(analysis: &plethys::Analysis) -> Vec<(f64, f64)> {
+    let rows = analysis.beats.number("peak").iter().zip(analysis.beats.number("amplitude"));
+    let rows = rows.zip(analysis.beats.flag("accepted")).filter(|(_, accepted)| **accepted);
+    rows.map(|((peak, amplitude), _)| (*peak, *amplitude)).collect()
+}
+
+#[test]
+fn no_spike_leaves_an_accepted_beat_with_a_height_that_is_not_its_own() {
+    let clean = analyze(&pulses(40.0), config(SignalKind::Ppg)).expect("a fair call");
+    let usual = clean.amplitude.expect("clean pulses");
+    for giant in [1e6, 1e8, 1e10, 1e12, 1e20, 1e29] {
+        for sign in [1.0, -1.0] {
+            for place in (2500..2610).step_by(7) {
+                let mut samples = pulses(40.0);
+                samples[place] = sign * giant;
+                let analysis = analyze(&samples, config(SignalKind::Ppg)).expect("a fair call");
+                let beats = amplitudes(&analysis);
+                for &(peak, amplitude) in beats.iter().filter(|(_, amplitude)| !amplitude.is_nan()) {
+                    let share = amplitude / usual;
+                    assert!((0.9..=1.1).contains(&share), "{sign} × {giant} at {place}: {share} at {peak} s");
+                }
+                let after = beats.iter().filter(|(peak, amplitude)| *peak > 25.0 && !amplitude.is_nan()).count();
+                assert!(after >= 16, "{sign} × {giant} at {place}: {after} beats from 5 s after it on");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_height_far_above_those_on_both_sides_is_left_out_and_a_step_in_height_is_not() {
+    let level = 50_000.0;
+    let grown = |from: usize, to: usize, gain: f64| -> Vec<f64> {
+        let grow = |(i, x): (usize, &f64)| if (from..to).contains(&i) { level + gain * (x - level) } else { *x };
+        pulses(60.0).iter().enumerate().map(grow).collect()
+    };
+    // Pulses begin every 104 samples, with 0 at phase 0; the twenty-first is enlarged.
+    let one = analyze(&grown(2083, 2187, 4.0), config(SignalKind::Ppg)).expect("a fair call");
+    let odd = (one.beats.number("peak").iter())
+        .position(|peak| (16.7..17.4).contains(peak))
+        .expect("the pulse is found all the same");
+    assert!(one.beats.number("amplitude")[odd].is_nan());
+    assert_eq!(Reason::from_code(one.beats.code("reason")[odd]), Some(Reason::Height));
+    for gain in [0.1, 10.0] {
+        let step = analyze(&grown(3000, 7500, gain), config(SignalKind::Ppg)).expect("a fair call");
+        let beats = amplitudes(&step);
+        let without = beats.iter().filter(|(_, amplitude)| amplitude.is_nan()).count();
+        assert!(beats.len() > 60 && without == 0, "{gain}: {without} of {}", beats.len());
+    }
+}
+
+#[test]
+fn twenty_a_minute_have_an_end_and_a_rate() {
+    for (variability, least) in [(0.0, 0.98), (0.03, 0.9), (0.06, 0.9)] {
+        let mut samples = vec![50_000.0; (240.0 * HZ) as usize];
+        let (mut begin, mut there) = (0.5, 0.0);
+        while begin < 238.0 {
+            for (i, sample) in samples.iter_mut().enumerate() {
+                let off = i as f64 / HZ - begin - 0.4;
+                let width = if off < 0.0 { 0.12 } else { 0.4 };
+                *sample += 900.0 * libm::exp(-(off / width) * (off / width));
+            }
+            there += 1.0;
+            begin += 3.0 * (1.0 + variability * libm::sin(1.3 * there));
+        }
+        let config = Config { polarity: Polarity::Upright, ..config(SignalKind::Ppg) };
+        let analysis = analyze(&samples, config).expect("a fair call");
+        let accepted = analysis.beats.flag("accepted");
+        let ended = analysis.beats.number("rate").iter().zip(accepted).filter(|(r, a)| **a && !r.is_nan()).count();
+        println!("{variability:?}: {ended} of {there} with an end, {:?}", analysis.pulse_rate);
+        assert!(ended as f64 >= least * (there - 2.0), "{variability:?}: {ended} of {there}");
+        assert!(analysis.pulse_rate.is_some_and(|rate| (rate - 20.0).abs() < 0.5), "{:?}", analysis.pulse_rate);
+        assert!(analysis.latency <= 6.0);
+    }
+}
+
+#[test]
+fn an_empty_push_decides_nothing() {
+    let mut monitor = Monitor::new(config(SignalKind::Ppg)).expect("in range");
+    monitor.push_slice::<f64>(&[], &mut |_| ()).expect("nothing is no fault");
+    assert!(monitor.push_timed(0.0, 1.0).is_ok());
+    let empty = plethys::Input { time: Some(&[]), ..plethys::Input::new(&[] as &[f64]) };
+    monitor.reset();
+    monitor.push_input(&empty, &mut |_| ()).expect("nothing is no fault");
+    assert!(monitor.push_slice(&[1.0], &mut |_| ()).is_ok());
+    monitor.finish(&mut |_| ());
+    assert_eq!(monitor.push_slice::<f64>(&[], &mut |_| ()), Err(plethys::Error::Finished));
+}
+
+#[test]
+fn a_weak_stretch_does_not_bring_back_a_level_that_was_lost() {
+    // A bedside export: swing over mean 60 %, then 10 %.
+    let swing = |(i, x): (usize, f64)| 1000.0 + if i < 5000 { 0.6 } else { 0.1 } * (x - 50_400.0);
+    let samples: Vec<f64> = pulses(80.0).into_iter().enumerate().map(swing).collect();
+    let analysis = analyze(&samples, config(SignalKind::Ppg)).expect("a fair call");
+    assert!(analysis.beats.number("perfusion_index").iter().all(|index| index.is_nan()));
+    assert_eq!(analysis.absent.perfusion_index, Some(Reason::NoDc));
+    let weak: Vec<f64> = samples[5000..].to_vec();
+    assert!(analyze(&weak, config(SignalKind::Ppg)).expect("a fair call").perfusion_index.is_some());
+}
+
+#[test]
+fn fewer_than_three_seconds_are_too_short_whatever_they_are() {
+    for value in [f64::NAN, 0.0, f64::INFINITY] {
+        let short = analyze(&vec![value; 374], config(SignalKind::Ppg)).expect("a fair call");
+        assert_eq!(short.state, State::TooShort);
+        let enough = analyze(&vec![value; 376], config(SignalKind::Ppg)).expect("a fair call");
+        assert_eq!(enough.state, if value == 0.0 { State::Flat } else { State::Missing });
+    }
+}
+
+#[test]
+fn a_sensor_that_moves_is_said_to() {
+    let config = Config { motion: true, ..config(SignalKind::Ppg) };
+    let mut monitor = Monitor::new(config).expect("in range");
+    let mut states = Vec::new();
+    for i in 0..(90.0 * HZ) as u32 {
+        let time = f64::from(i) / HZ;
+        let swing = if (30.0..60.0).contains(&time) { libm::sin(10.0 * time) } else { 0.0 };
+        drop(
+            monitor
+                .push_with_motion(pulse(i) + 3000.0 * swing, [swing, 0.2 * swing, 1.0])
+                .expect("motion was announced"),
+        );
+        if i % 125 == 124 {
+            states.push(monitor.snapshot().state);
+        }
+    }
+    let count = |from: usize, to: usize| states[from..to].iter().filter(|state| **state == State::Motion).count();
+    assert_eq!((count(0, 30), count(40, 60), count(72, 90)), (0, 20, 0), "{states:?}");
+}
+
+#[test]
+fn a_stamp_too_far_away_is_named_in_a_few_digits() {
+    let mut monitor = Monitor::new(config(SignalKind::Ppg)).expect("in range");
+    let text = monitor.push_timed(1e308, 1.0).map(|_| ()).expect_err("no time of seconds").to_string();
+    assert_eq!(text, "time must be within 1e12 s of 0, got 1e308 at stamp 0");
+}

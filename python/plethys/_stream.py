@@ -70,8 +70,9 @@ def analyze(
         masked samples are missing; infinities count as out of range and are treated as missing. Contiguous float64, float32
         and integer arrays are not copied.
     sample_rate
-        Samples per second, 20 to 4000 Hz. Left out, it is the recording's, or is estimated from `time`. With time stamps it
-        is the rate of the even grid that the samples are laid on.
+        Samples per second, 20 to 4000 Hz. Left out, it is the recording's, or is estimated from `time`. With time stamps, the
+        recording's own or `time`, it is the rate of the even grid that the samples are laid on: it does not replace them. Pass
+        `recording.samples` to leave a recording's stamps out.
     signal
         What the sensor is: "ppg" (light), "pvr" (cuff pressure) or "pressure" (arterial). Default: the recording's, or "ppg".
     polarity
@@ -126,7 +127,7 @@ def analyze(
     if isinstance(samples, Recording):
         recording = samples
         samples = recording.samples
-        if time is None and sample_rate is None:
+        if time is None:
             time = recording.time
         sample_rate = recording.sample_rate if sample_rate is None else sample_rate
         signal = recording.signal if signal is None else signal

@@ -80,7 +80,9 @@ mod tests {
             let mut from = 0;
             for count in (1..=BLOCK).cycle() {
                 let Some(block) = samples.get(from..from + count) else { break };
-                block.iter().for_each(|sample| single.push(*sample));
+                for sample in block {
+                    single.push(*sample);
+                }
                 let around = blocks.append(block.iter().copied());
                 assert_eq!(around.len(), length + count);
                 assert!(around.ends_with(block));

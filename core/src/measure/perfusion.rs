@@ -13,6 +13,9 @@ use crate::signal::SignalKind;
 /// Largest running median of AC/DC of a stream that has kept its DC.
 const LARGEST_SHARE: f64 = 0.2;
 
+/// Beats that the running median is taken over.
+const SHARES: usize = 15;
+
 /// One sample of the other sign among this many is a spike.
 const SPIKE_SHARE: u64 = 1000;
 
@@ -24,18 +27,28 @@ pub(crate) struct Perfusion {
     /// Samples of either sign.
     positive: u64,
     negative: u64,
-    shares: Newest<15>,
+    shares: Newest<SHARES>,
+    /// The running median has been beyond the largest share: a weak stretch later on does not bring the level back.
+    lost: bool,
 }
 
 impl Perfusion {
     pub(crate) fn new(signal: SignalKind, dc_coupled: Option<bool>) -> Self {
-        Self { applicable: signal == SignalKind::Ppg, dc_coupled, positive: 0, negative: 0, shares: Newest::new() }
+        Self {
+            applicable: signal == SignalKind::Ppg,
+            dc_coupled,
+            positive: 0,
+            negative: 0,
+            shares: Newest::new(),
+            lost: false,
+        }
     }
 
     pub(crate) fn reset(&mut self) {
         self.positive = 0;
         self.negative = 0;
         self.shares.reset();
+        self.lost = false;
     }
 
     /// Takes note of the sign of a calibrated sample.
@@ -47,7 +60,9 @@ impl Perfusion {
 
     /// Takes note of the signs of calibrated samples.
     pub(crate) fn see_all(&mut self, values: &[f64]) {
-        values.iter().for_each(|value| self.see(*value));
+        for value in values {
+            self.see(*value);
+        }
     }
 
     /// The perfusion index of a beat of this amplitude and mean, %.
@@ -62,7 +77,9 @@ impl Perfusion {
         let share = amplitude / dc;
         self.shares.push(share);
         let (few, many) = (self.positive.min(self.negative), self.positive.max(self.negative));
-        let seems = few <= many / SPIKE_SHARE && self.shares.median().is_some_and(|median| median <= LARGEST_SHARE);
+        let beyond = self.shares.median().is_some_and(|median| median > LARGEST_SHARE);
+        self.lost |= beyond && self.shares.count() == SHARES;
+        let seems = few <= many / SPIKE_SHARE && !beyond && !self.lost;
         let has_dc = self.dc_coupled.unwrap_or(seems);
         if has_dc { Ok(100.0 * share) } else { Err(Reason::NoDc) }
     }

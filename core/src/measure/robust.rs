@@ -32,6 +32,11 @@ impl<const N: usize> Newest<N> {
         self.count += 1;
     }
 
+    /// How many there are, up to `N`.
+    pub(crate) fn count(&self) -> usize {
+        self.count.min(N)
+    }
+
     pub(crate) fn median(&self) -> Option<f64> {
         let mut copy = self.values;
         median(&mut copy[..self.count.min(N)])

@@ -10,13 +10,22 @@ use crate::measure::cycle::Cycle;
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
 use crate::measure::rate::{BeatRate, Tick};
+use crate::measure::robust::Newest;
 use crate::measure::waveform::Waveform;
 use crate::measure::{contour, descent, pulse};
 use crate::reason::Reason;
 use crate::signal::Config;
 
-/// A pause this long ends a beat, s.
+/// A pause this long without an onset ends a beat, s.
 pub(crate) const PAUSE_S: f64 = 3.0;
+/// From peak to peak that is this long, s: the next upstroke begins within the pause, also at 20 beats per minute with some variability.
+pub(crate) const LONGEST_CYCLE_S: f64 = PAUSE_S + 0.3;
+/// So many times higher than the usual pulse before and than the next one, a pulse is no pulse's height …
+const ODD_HEIGHT: f64 = 3.0;
+/// … and so many times higher than the usual pulse before, whatever the next one is.
+const ABSURD_HEIGHT: f64 = 100.0;
+/// So many pulses make the usual one.
+const FEWEST_HEIGHTS: usize = 3;
 /// The cycle of a pulse that stands alone is taken to be this long, s.
 const LONE_CYCLE_S: f64 = 0.8;
 
@@ -55,7 +64,8 @@ pub(crate) struct Completer {
     linked: bool,
     /// Where in the segment the last beat ended.
     handed_out: f64,
-    no_perfusion: Reason,
+    /// Heights of the last accepted pulses.
+    heights: Newest<5>,
     pub(crate) perfusion: Perfusion,
     pub(crate) rate: BeatRate,
     pub(crate) summary: Summary,
@@ -71,7 +81,7 @@ impl Completer {
             open: None,
             linked: false,
             handed_out: 0.0,
-            no_perfusion: Reason::NoBeats,
+            heights: Newest::new(),
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
             rate: BeatRate::new(),
             summary: Summary::new(),
@@ -81,7 +91,6 @@ impl Completer {
     pub(crate) fn reset(&mut self) {
         self.begin();
         self.perfusion.reset();
-        self.no_perfusion = Reason::NoBeats;
         self.rate.reset();
         self.summary.reset();
     }
@@ -92,6 +101,7 @@ impl Completer {
         self.open = None;
         self.linked = false;
         self.handed_out = 0.0;
+        self.heights.reset();
     }
 
     /// Forgets the pulse whose beat is not complete, and what the beats so far were; says where in the segment the last of them ended.
@@ -100,6 +110,7 @@ impl Completer {
         if self.open.take().is_some() {
             self.rate.retract();
         }
+        self.heights.reset();
         self.summary.reset();
         libm::ceil(self.handed_out) as u64
     }
@@ -122,7 +133,7 @@ impl Completer {
             return;
         };
         let cycle = (found.peak - before.peak) / self.hz;
-        if cycle > PAUSE_S {
+        if cycle > LONGEST_CYCLE_S {
             self.close(segment, queue);
             self.lone = Some(pulse);
             return;
@@ -188,7 +199,8 @@ impl Completer {
         let whole_cycle = reading.zip(next_reading).and_then(|(this, next)| Cycle::of(&self.waveform, &this, &next));
         let notch = whole_cycle.map(|cycle| descent::notch(&cycle));
         let contour = whole_cycle.map(|cycle| contour::read(&cycle));
-        let whole = |good: Option<f64>| if open.spoilt.is_some() { None } else { good };
+        let spoilt = open.spoilt.or_else(|| self.odd(open, next_reading).then_some(Reason::Height));
+        let whole = |good: Option<f64>| if spoilt.is_some() { None } else { good };
         let amplitude = whole(reading.map(|r| r.amplitude()));
         let first = reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64;
         let last = next_reading.map_or(open.found.peak, |r| r.onset).max(0.0) as u64 + 1;
@@ -200,13 +212,8 @@ impl Completer {
                 let mean = beat.iter().fold(0.0, |sum, x| sum + x) / (beat.len().max(1)) as f64;
                 self.perfusion.of(amplitude, mean)
             }
-            _ => Err(open.spoilt.unwrap_or(Reason::NoNextBeat)),
+            _ => Err(spoilt.unwrap_or(Reason::NoNextBeat)),
         };
-        if let Err(reason) = perfusion_index
-            && reason != Reason::NoNextBeat
-        {
-            self.no_perfusion = reason;
-        }
         // From steepest rise to steepest rise where both were read, else from peak to peak.
         let cycle = match (reading, next_reading, next) {
             (Some(this), Some(next), _) => Some(next.steepest - this.steepest),
@@ -236,15 +243,29 @@ impl Completer {
             area: whole(contour.map(|c| c.area)),
             notch_prominence: whole(notch.map(|(_, prominence)| prominence)),
             accepted: open.accepted,
-            reason: if open.accepted { open.spoilt } else { Some(rejection) },
+            reason: if open.accepted { spoilt } else { Some(rejection) },
             notch: notch.map(|(class, _)| class),
             bridged: history.any_bridged(first..last),
             clipped,
             rate_locked: open.locked,
         };
         self.handed_out = next_reading.map_or_else(|| reading.map_or(open.found.peak, |r| r.peak) + 1.0, |r| r.onset);
-        self.summary.push(&beat, self.no_perfusion);
+        self.summary.push(&beat, perfusion_index);
+        if let (true, Some(reading)) = (open.accepted, reading) {
+            self.heights.push(reading.amplitude());
+        }
         queue.push(Event::Beat(beat));
+    }
+}
+
+impl Completer {
+    /// Whether the height of a pulse can only be that of a movement, a spike or a jump: far above both those before and the next.
+    fn odd(&self, open: &Open, next: Option<Reading>) -> bool {
+        let (Some(reading), Some(usual)) = (open.reading, self.heights.median()) else { return false };
+        let height = reading.amplitude();
+        let above = |others: f64| height > ODD_HEIGHT * others;
+        self.heights.count() >= FEWEST_HEIGHTS
+            && (height > ABSURD_HEIGHT * usual || (above(usual) && next.is_some_and(|next| above(next.amplitude()))))
     }
 }
 

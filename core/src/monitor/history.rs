@@ -156,7 +156,9 @@ mod tests {
         let (mut single, mut block) = (History::new(5), History::new(5));
         for count in [1_usize, 4, 2, 5, 3] {
             let samples: Vec<f64> = (0..count).map(|i| (10 * count + i) as f64).collect();
-            samples.iter().for_each(|&value| single.push(Segmented { value, clipped: false, bridged: false }));
+            for &value in &samples {
+                single.push(Segmented { value, clipped: false, bridged: false });
+            }
             block.push_plain(&samples);
             assert_eq!(single.values(0..100), block.values(0..100));
             // What was marked before is not marked any more.

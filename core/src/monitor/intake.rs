@@ -20,6 +20,10 @@ const RAIL_RISE: f64 = 0.12;
 /// And by this many of the smallest steps seen: a round peak that a coarse converter shows as one step of length D has risen by 8 steps
 /// in the D before it, one that rises twice as sharply as it falls by 15.
 const RAIL_STEPS: f64 = 16.0;
+/// A sample that jumps by more than the stream otherwise travels in so many seconds is no reading: some two hundred pulses high.
+const JUMP_S: f64 = 100.0;
+/// Time over which that travel is averaged, s; nothing is called a jump before.
+const TRAVEL_S: f64 = 2.0;
 /// The recent span is that of the last seconds.
 const SPAN_S: f64 = 2.0;
 
@@ -65,6 +69,12 @@ pub(crate) struct Intake {
     received: usize,
     smallest_step: f64,
     plateau_is_rail: bool,
+    /// Mean distance between one sample and the next, how many it rests on, and how many it is averaged over at most.
+    travel: f64,
+    travelled: f64,
+    memory: f64,
+    /// Distances in [`JUMP_S`].
+    jump: f64,
 }
 
 impl Intake {
@@ -88,6 +98,10 @@ impl Intake {
             received: 0,
             smallest_step: f64::INFINITY,
             plateau_is_rail: false,
+            travel: 0.0,
+            travelled: 0.0,
+            memory: libm::ceil(TRAVEL_S * rate.as_hz()),
+            jump: JUMP_S * rate.as_hz(),
         }
     }
 
@@ -106,6 +120,27 @@ impl Intake {
         self.received = 0;
         self.smallest_step = f64::INFINITY;
         self.plateau_is_rail = false;
+        self.travel = 0.0;
+        self.travelled = 0.0;
+    }
+
+    /// Whether going from `last` to `raw` is a jump that no sensor makes; otherwise it is part of the usual travel from now on.
+    #[inline]
+    fn jumps(&mut self, last: f64, raw: f64) -> bool {
+        let jumps = self.would_jump(last, raw);
+        if !jumps {
+            if self.travelled < self.memory {
+                self.travelled += 1.0;
+            }
+            self.travel += ((raw - last).abs() - self.travel) / self.travelled;
+        }
+        jumps
+    }
+
+    /// The same, without taking note.
+    #[inline]
+    fn would_jump(&self, last: f64, raw: f64) -> bool {
+        self.travelled >= self.memory && self.travel > 0.0 && (raw - last).abs() > self.jump * self.travel
     }
 
     /// Samples missing since the newest that was there.
@@ -146,6 +181,11 @@ impl Intake {
         } else if beyond || raw.abs() > LARGEST || (self.scale * raw + self.offset).abs() > LARGEST {
             self.counts.out_of_range += 1;
             self.miss(sink);
+        } else if let Some(last) = self.last
+            && self.jumps(last, raw)
+        {
+            self.counts.out_of_range += 1;
+            self.miss(sink);
         } else {
             self.take(raw, sink);
         }
@@ -165,9 +205,13 @@ impl Intake {
             // False for a NaN, too.
             let usual = raw > low && raw < high && raw.abs() <= LARGEST && calibrated.abs() <= LARGEST;
             let longer = raw == last;
-            if !usual || (longer && (self.plateau_is_rail || self.equal_run + 1 >= self.rail)) {
+            if !usual
+                || self.would_jump(last, raw)
+                || (longer && (self.plateau_is_rail || self.equal_run + 1 >= self.rail))
+            {
                 break;
             }
+            self.jumps(last, raw);
             if longer {
                 self.equal_run += 1;
             } else {

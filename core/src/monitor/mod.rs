@@ -161,7 +161,7 @@ impl Monitor {
     /// nothing and gives nothing.
     pub fn push(&mut self, sample: impl Sample) -> Events<'_> {
         self.pipeline.stream.queue.clear();
-        if self.check(false, false, false).is_ok() {
+        if self.check(Some(false), false, false).is_ok() {
             self.pipeline.take_some(&[sample.to_f64()]);
         }
         Events::new(&mut self.pipeline.stream.queue)
@@ -172,7 +172,7 @@ impl Monitor {
     /// # Errors
     /// [`Error::Finished`] after `finish`, [`Error::WrongInput`] where `Config::motion` was not set.
     pub fn push_with_motion(&mut self, sample: impl Sample, acceleration: [f64; 3]) -> Result<Events<'_>, Error> {
-        self.check(false, true, false)?;
+        self.check(Some(false), true, false)?;
         let [x, y, z] = acceleration;
         self.pipeline.stream.queue.clear();
         self.pipeline.take([sample.to_f64(), x, y, z, f64::NAN]);
@@ -187,7 +187,7 @@ impl Monitor {
     /// [`Error::Finished`] after `finish`, [`Error::BadTime`] for a stamp that is not finite, [`Error::WrongInput`] where earlier samples
     /// came without stamps.
     pub fn push_timed(&mut self, time: f64, sample: impl Sample) -> Result<Events<'_>, Error> {
-        self.check(true, false, false)?;
+        self.check(Some(true), false, false)?;
         self.pipeline.stream.queue.clear();
         self.take_timed(time, [sample.to_f64(), f64::NAN, f64::NAN, f64::NAN, f64::NAN])?;
         Ok(Events::new(&mut self.pipeline.stream.queue))
@@ -208,7 +208,9 @@ impl Monitor {
     /// not built for, [`Error::Finished`], [`Error::BadTime`] as the single pushes; the samples before a bad stamp have been taken then.
     pub fn push_input<S: Sample>(&mut self, input: &Input<'_, S>, sink: &mut impl FnMut(Event)) -> Result<(), Error> {
         input.check()?;
-        self.check(input.time.is_some(), input.motion.is_some(), input.companion.is_some())?;
+        // No samples say nothing about whether samples come with stamps.
+        let timed = (!input.samples.is_empty()).then_some(input.time.is_some());
+        self.check(timed, input.motion.is_some(), input.companion.is_some())?;
         if input.time.is_none() && input.motion.is_none() && input.companion.is_none() {
             self.push_alone(input.samples, sink);
             return Ok(());
@@ -332,10 +334,11 @@ impl Monitor {
     fn state(&self, short: bool, since: f64) -> State {
         let stream = &self.pipeline.stream;
         match self.pipeline.intake.line() {
+            _ if short => State::TooShort,
             Line::Missing => State::Missing,
             Line::Rail => State::Rail,
             Line::Flat => State::Flat,
-            Line::Live if short => State::TooShort,
+            Line::Live if stream.is_moving() => State::Motion,
             Line::Live if stream.summary().newest().is_some_and(|newest| newest >= since) => State::Tracking,
             Line::Live if stream.polarity() == Polarity::Auto || since < 0.0 => State::Searching,
             Line::Live => State::NoPulse,
@@ -354,7 +357,7 @@ impl Monitor {
     }
 
     /// Checks that a push brings what the monitor takes.
-    fn check(&mut self, timed: bool, motion: bool, companion: bool) -> Result<(), Error> {
+    fn check(&mut self, timed: Option<bool>, motion: bool, companion: bool) -> Result<(), Error> {
         if self.finished {
             return Err(Error::Finished);
         }
@@ -364,6 +367,7 @@ impl Monitor {
         if companion && !self.config.companion {
             return Err(Error::WrongInput { expected: "samples without a companion", got: "a companion" });
         }
+        let Some(timed) = timed else { return Ok(()) };
         if *self.timed.get_or_insert(timed) == timed {
             Ok(())
         } else if timed {

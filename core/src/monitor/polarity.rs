@@ -51,10 +51,14 @@ const PERIOD_STRIDE: usize = 2;
 const PERIOD_S: (f64, f64) = (0.24, 3.0);
 /// Autocorrelation from which a stretch is periodic; six seconds of noise reach it once in some hundred times.
 const PERIODIC: f64 = 0.45;
+/// The same where there are so few pulses that three artefacts could be as even.
+const PERIODIC_OF_FEW: f64 = 0.7;
 /// So many more stretches for the sign than against it confirm it: ten seconds of pulses, or of a limb that swings before they come.
 const CONFIRMED: u32 = 10;
-/// So many in a row against it turn it.
+/// So many against it, with none for it between them, turn it.
 const CONTRARY: u32 = 3;
+/// And so many where none, or no more than against it, have been for it.
+const CONTRARY_AT_FIRST: u32 = 2;
 
 /// Which way is up, and how well that is founded.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,8 +157,8 @@ impl Orientation {
             return false;
         }
         self.contrary += 1;
-        if self.evidence > 0 && self.contrary < CONTRARY {
-            self.evidence -= 1;
+        if self.contrary < if self.evidence > 0 { CONTRARY } else { CONTRARY_AT_FIRST } {
+            self.evidence = self.evidence.saturating_sub(1);
             return false;
         }
         self.sign = Some(verdict.sign);
@@ -229,7 +233,8 @@ impl Decider {
         let sign = if score < 0.0 { -1.0 } else { 1.0 };
         let edges = if limit > 0.0 { self.edges(sign, EDGE_SHARE * limit) } else { 0 };
         let clear = edges >= PULSES && score.abs() >= CLEAR;
-        let periodic = clear && self.periodicity(limit) >= PERIODIC;
+        let enough = if edges > PULSES { PERIODIC } else { PERIODIC_OF_FEW };
+        let periodic = clear && self.periodicity(limit) >= enough;
         Verdict { sign, pulsates: edges >= FEWEST, clear, periodic }
     }
 

@@ -3,8 +3,9 @@
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use super::complete::{Completer, PAUSE_S, Segment};
+use super::complete::{Completer, LONGEST_CYCLE_S, PAUSE_S, Segment};
 use super::history::History;
 use super::intake::Step;
 use super::merge::{Merge, Reference, Standing};
@@ -165,6 +166,11 @@ impl Stream {
         &self.completer.summary
     }
 
+    /// Whether the sensor moves, where that is known.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.in_segment && self.merge.as_ref().is_some_and(|merge| merge.is_moving())
+    }
+
     pub(crate) fn row(&self) -> Option<RateRow> {
         self.row
     }
@@ -255,8 +261,9 @@ impl Stream {
                 return;
             }
             self.next_look += (DECIDE_EVERY_S * self.hz) as u64 + 1;
+            let newest = self.newest_seconds();
             let at_last = length as f64 >= LATEST_S * self.hz;
-            if !self.orientation.decide(self.history.values(self.newest_seconds()..length), at_last) {
+            if !self.orientation.decide(self.history.values(newest), at_last) {
                 return;
             }
         }
@@ -271,10 +278,11 @@ impl Stream {
             return;
         }
         self.next_look = end + (LOOK_EVERY_S * self.hz) as u64 + 1;
-        if self.merge.as_ref().is_some_and(|merge| merge.is_moving()) {
+        if self.is_moving() {
             return;
         }
-        if self.orientation.review(self.history.values(self.newest_seconds()..end)) {
+        let newest = self.newest_seconds();
+        if self.orientation.review(self.history.values(newest)) {
             let settled = self.completer.withdraw();
             self.history.advance(settled);
             self.start += settled;
@@ -282,14 +290,17 @@ impl Stream {
         }
     }
 
-    /// Index of the first of the newest samples that polarity is decided on, and that can still be read in time.
-    fn newest_seconds(&self) -> u64 {
-        self.history.end().saturating_sub((LATEST_S * self.hz) as u64)
+    /// Where the newest samples are that polarity is decided on.
+    fn newest_seconds(&self) -> Range<u64> {
+        let end = self.history.end();
+        end.saturating_sub((LATEST_S * self.hz) as u64)..end
     }
 
     /// Begins a segment with the newest of the samples that are there, and lets the finders see them.
     fn replay(&mut self) {
-        let first = self.newest_seconds();
+        // What can still be read in time, and what a first decision has waited for.
+        let reach = (LATEST_S + DECIDE_EVERY_S) * self.hz;
+        let first = self.history.end().saturating_sub(reach as u64 + 2);
         self.history.advance(first);
         self.restart(self.start + first);
         self.holding = false;
@@ -328,7 +339,7 @@ impl Stream {
         let held = self.holding;
         if held && keep_short {
             let known = self.orientation.sign().is_some();
-            let newest = self.newest_seconds()..self.history.end();
+            let newest = self.newest_seconds();
             let keep = known || self.orientation.conclude(self.history.values(newest));
             self.replay();
             self.flush();
@@ -387,7 +398,7 @@ impl Stream {
 
     /// When the pulse that waits for its next has waited long enough, s.
     fn pause_from(&self) -> Option<f64> {
-        self.completer.newest().map(|found| (self.start as f64 + found.peak) / self.hz + PAUSE_S + SEARCH_S)
+        self.completer.newest().map(|found| (self.start as f64 + found.peak) / self.hz + LONGEST_CYCLE_S + SEARCH_S)
     }
 
     /// Goes on at stream index `to` after a jump at `from`: no rows for the time between.

@@ -33,23 +33,23 @@ impl Summary {
         *self = Self::new();
     }
 
-    /// Takes note of a beat; `no_perfusion` is why it has no perfusion index.
-    pub(crate) fn push(&mut self, beat: &Beat, no_perfusion: Reason) {
+    /// Takes note of a beat, and of its perfusion index or why it has none.
+    pub(crate) fn push(&mut self, beat: &Beat, perfusion_index: Result<f64, Reason>) {
         if beat.accepted {
             self.entries[self.count % MOST] = Some(Entry {
                 peak: beat.peak,
                 amplitude: beat.amplitude.ok_or(beat.reason.unwrap_or(Reason::NotPresent)),
-                perfusion_index: beat.perfusion_index.ok_or(no_perfusion),
+                perfusion_index,
                 quality: beat.quality,
             });
             self.count += 1;
-            if beat.perfusion_index.is_none() {
-                self.no_perfusion = Some(no_perfusion);
+            if let Err(reason) = perfusion_index {
+                self.no_perfusion = Some(telling(self.no_perfusion, reason));
             }
         }
     }
 
-    /// Why the newest accepted beat without a perfusion index has none.
+    /// Why accepted beats have no perfusion index: the newest reason, one that is not only the end of the stream where there is one.
     pub(crate) fn no_perfusion(&self) -> Option<Reason> {
         self.no_perfusion
     }
@@ -78,16 +78,34 @@ impl Summary {
     fn median(&self, since: f64, of: impl Fn(&Entry) -> Result<f64, Reason>) -> Result<f64, Reason> {
         let mut values = [0.0; MOST];
         let mut count = 0;
-        let mut why = Reason::NoBeats;
+        let mut why = None;
         for entry in self.entries.iter().flatten().filter(|entry| entry.peak >= since) {
             match of(entry) {
                 Ok(value) => {
                     values[count] = value;
                     count += 1;
                 }
-                Err(reason) => why = reason,
+                Err(reason) => why = Some(telling(why, reason)),
             }
         }
-        median(&mut values[..count]).ok_or(why)
+        median(&mut values[..count]).ok_or(why.unwrap_or(Reason::NoBeats))
+    }
+}
+
+/// The reason to tell of two: that a beat was the last before an end says nothing about the stream.
+fn telling(before: Option<Reason>, reason: Reason) -> Reason {
+    before.filter(|_| reason == Reason::NoNextBeat).unwrap_or(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_stream_is_told_only_where_nothing_else_is_wrong() {
+        assert_eq!(telling(None, Reason::NoNextBeat), Reason::NoNextBeat);
+        assert_eq!(telling(Some(Reason::NoDc), Reason::NoNextBeat), Reason::NoDc);
+        assert_eq!(telling(Some(Reason::NoNextBeat), Reason::NoDc), Reason::NoDc);
+        assert_eq!(telling(Some(Reason::NoDc), Reason::Clipped), Reason::Clipped);
     }
 }
