@@ -177,8 +177,8 @@ fn twenty_a_minute_have_an_end_and_a_rate() {
             there += 1.0;
             begin += 3.0 * (1.0 + variability * libm::sin(1.3 * there));
         }
-        let config = Config { polarity: Polarity::Upright, ..config(SignalKind::Ppg) };
-        let analysis = analyze(&samples, config).expect("a fair call");
+        let analysis = analyze(&samples, config(SignalKind::Ppg)).expect("a fair call");
+        assert_eq!(analysis.polarity, Polarity::Upright);
         let accepted = analysis.beats.flag("accepted");
         let ended = analysis.beats.number("rate").iter().zip(accepted).filter(|(r, a)| **a && !r.is_nan()).count();
         println!("{variability:?}: {ended} of {there} with an end, {:?}", analysis.pulse_rate);

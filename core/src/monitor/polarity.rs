@@ -29,8 +29,8 @@ const REACH_S: f64 = 0.04;
 const LEVEL_REACH_S: f64 = 0.6;
 /// Slopes and values per second that are looked at.
 const LOOK_HZ: f64 = 50.0;
-/// Slopes are limited to this many median magnitudes.
-const SLOPE_LIMIT: f64 = 8.0;
+/// Slopes are limited to this many times what one in twenty exceeds: upstrokes at 20 beats per minute, but neither a step nor a spike.
+const STEEP_LIMIT: f64 = 1.5;
 /// Values are limited to this many median magnitudes.
 const VALUE_LIMIT: f64 = 4.0;
 /// Skewness of the slope counts so many times that of the signal.
@@ -224,10 +224,8 @@ impl Decider {
             self.values.push(self.sorted[i] - level);
         }
 
-        let usual = typical(&self.slopes, &mut self.sorted) * SLOPE_LIMIT;
-        let steep = self.sorted.get(self.sorted.len() * 19 / 20).copied().unwrap_or(0.0) * 1.5;
-        // Where more than half of the stretch is flat, the rest of it counts.
-        let limit = if usual > 0.0 { usual.min(steep) } else { steep };
+        typical(&self.slopes, &mut self.sorted);
+        let limit = STEEP_LIMIT * self.sorted.get(self.sorted.len() * 19 / 20).copied().unwrap_or(0.0);
         let value_limit = typical(&self.values, &mut self.sorted) * VALUE_LIMIT;
         let score = SLOPE_WEIGHT * skewness(&self.slopes, limit) + skewness(&self.values, value_limit);
         let sign = if score < 0.0 { -1.0 } else { 1.0 };
