@@ -20,6 +20,7 @@ from ._plethys import ProcessError
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
 from .recording import ReadError, Recording, read
+from .study import Report, Study, StudyError
 
 __version__ = _version("plethys")
 
@@ -38,7 +39,10 @@ __all__ = [
     "Rates",
     "ReadError",
     "Recording",
+    "Report",
     "Snapshot",
+    "Study",
+    "StudyError",
     "Table",
     "Trend",
     "analyze",

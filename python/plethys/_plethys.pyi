@@ -10,13 +10,17 @@ __all__ = [
     "CODES",
     "RATES",
     "STATES",
-    "TREND",
     "STUDY_TRUTH",
+    "TREND",
     "TRUTH",
     "Analysis",
     "Config",
+    "Measurements",
     "Monitor",
     "ProcessError",
+    "Report",
+    "Study",
+    "StudyError",
     "analyze",
     "arrow_array",
     "arrow_schema",
@@ -24,8 +28,10 @@ __all__ = [
     "catalogue",
     "catalogue_toml",
     "estimate_sample_rate",
+    "source_study",
     "stress_set",
     "stress_sets",
+    "study_template",
     "synthetic",
 ]
 
@@ -47,6 +53,10 @@ STATES: list[str]
 """The states of a stream."""
 
 class ProcessError(ValueError): ...
+
+class StudyError(ValueError):
+    faults: list[tuple[int, int, str, int, str, str]]
+    """Line, column, table, place in it, key and text of each fault."""
 
 @final
 class Config:
@@ -125,3 +135,43 @@ def stress_sets() -> list[tuple[str, str, tuple[str, float] | None]]: ...
 def stress_set(name: str, seed: int, seconds: float | None = None) -> dict[str, Any]: ...
 def catalogue_toml() -> str: ...
 def catalogue() -> list[dict[str, Any]]: ...
+
+@final
+class Study:
+    def __new__(cls, text: str) -> Study: ...
+    def facts(self) -> dict[str, Any]: ...
+    def recordings(self) -> list[dict[str, Any]]: ...
+    def channels(self) -> list[dict[str, Any]]: ...
+    def config(self, channel: str, sample_rate: float) -> Config: ...
+    def study_time(self, recording: str, time: float) -> float: ...
+    def recording_time(self, recording: str, time: float) -> float: ...
+    def run(self, data: Measurements) -> Report: ...
+
+@final
+class Measurements:
+    def __new__(cls) -> Measurements: ...
+    def add_beats(self, study: Study, channel: str, recording: str, analysis: Analysis, sha256: str | None) -> None: ...
+    def add_values(
+        self,
+        study: Study,
+        channel: str,
+        recording: str,
+        measure: str,
+        time: _Floats,
+        value: _Floats,
+        duration: float,
+        sample_rate: float | None,
+        sha256: str | None,
+    ) -> None: ...
+    def add_failure(self, code: str, channel: str | None, recording: str, text: str) -> None: ...
+    def add_marker(self, recording: str, time: float, label: str) -> None: ...
+
+@final
+class Report:
+    def facts(self) -> dict[str, Any]: ...
+    def tables(self) -> list[tuple[str, list[tuple[str, str, str, str]], dict[str, Any]]]:
+        """Name; name, unit, kind and meaning of each column; cells of each column."""
+
+    def json(self) -> str: ...
+
+def study_template() -> str: ...

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from . import __version__, _plethys, datasets
+from . import __version__, _plethys, _study_cli, datasets
 from ._stream import Analysis, analyze
 from .recording import ReadError, read
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 datasets_app = typer.Typer(help="Public recordings: list them, fetch them into the cache.", invoke_without_command=True)
 app.add_typer(datasets_app, name="datasets")
+app.add_typer(_study_cli.app, name="study")
 
 
 class Signal(str, Enum):
@@ -80,7 +81,7 @@ def _datasets(context: typer.Context) -> None:
 
 @app.command("analyze")
 def analyze_files(
-    files: Annotated[list[Path], typer.Argument(help="Recordings: .csv, .tsv, .txt, .npy, .npz.", metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="Recordings: .csv, .tsv, .txt, .npy, .npz, .edf, .bdf.", metavar="FILE…")],
     sample_rate: Annotated[
         float | None, typer.Option(help="Samples per second; above what the file says.", metavar="HZ")
     ] = None,

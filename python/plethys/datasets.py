@@ -228,7 +228,7 @@ def stress_sets() -> builtins.list[StressSet]:
 
 
 class StudyBeats(Table):
-    """The beats of a channel of the source study as they truly are; `level` is the planted height without oscillation and noise."""
+    """The beats of a channel of the source study as they truly are; `level` is the planted height without swings and noise."""
 
     _layout = _plethys.STUDY_TRUTH
     __slots__ = ()
@@ -269,6 +269,71 @@ class SourceStudy:
     recordings: dict[str, StudyRecording]
     """By channel."""
 
+    def write(self, folder: str | os.PathLike[str]) -> Path:
+        """Write the session as two devices would leave it, and give the path of its study file.
+
+        `pvr.npz` and `ppg.npz` hold the raw counts of each device, `events.tsv` the markers that were set, `study.toml` says what
+        is what, and `truth.npz` holds the true beats, which no device knows: `<channel>_time` (s) and `<channel>_amplitude`.
+        """
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        kinds = dict.fromkeys(r.signal for r in self.recordings.values())
+        for kind in kinds:
+            own = {name: r for name, r in self.recordings.items() if r.signal == kind}
+            rate = next(iter(own.values())).sample_rate
+            arrays: dict[str, Any] = {n: r.samples for n, r in own.items()}
+            np.savez(folder / f"{kind}.npz", fs=np.float64(rate or 0.0), **arrays)
+        truth: dict[str, Any] = {}
+        for name, recording in self.recordings.items():
+            truth |= {f"{name}_time": recording.truth.time, f"{name}_amplitude": recording.truth.amplitude}
+        np.savez(folder / "truth.npz", **truth)
+        marks = "".join(f"{start:.3f}\t{end - start:.3f}\t{kind}\n" for kind, start, end in self.phases)
+        (folder / "events.tsv").write_text("onset\tduration\ttrial_type\n" + marks, encoding="utf-8")
+        path = folder / "study.toml"
+        path.write_text(_source_study_file(self, list_of_kinds=builtins.list(kinds)), encoding="utf-8")
+        return path
+
+
+_STUDY_HEAD = """\
+# The source study: PVR and PPG of both legs and a finger; the right leg is massaged for a quarter of an hour.
+[study]
+title = "Does massage of one leg change the circulation of the other?"
+subject = "synthetic"
+start = 2026-10-12T09:00:00
+note = "Generated streams, not a person. Supine, 23.5 °C, sensors left in place throughout."
+"""
+
+
+def _source_study_file(study: SourceStudy, list_of_kinds: builtins.list[str | None]) -> str:
+    parts = [_STUDY_HEAD]
+    for k, kind in enumerate(list_of_kinds):
+        events = '\nevents = "events.tsv"' if k == 0 else ""
+        parts.append(f'[[recording]]\nid = "{kind}"\nfile = "{kind}.npz"\nvisit = "1"{events}\n')
+    for name, r in study.recordings.items():
+        lines = [
+            "[[channel]]",
+            f'id = "{name}"',
+            f'signal = "{r.signal}"',
+            f'site = "{r.site}"',
+            f'side = "{r.side}"',
+            f'role = "{r.role}"',
+            f'recordings = ["{r.signal}"]',
+        ]
+        if r.signal == "pvr" and isinstance(r.calibration, tuple):
+            scale, offset, unit = r.calibration[:3]
+            lines += [
+                "gain_mm_per_mmhg = 20",
+                "cuff_pressure = 65",
+                f'calibration = {{ scale = {scale!r}, offset = {offset!r}, unit = "{unit}", date = "2026-10-01" }}',
+            ]
+        parts.append("\n".join(lines) + "\n")
+    for kind, start, end in study.phases:
+        name = {"intervention": "massage"}.get(kind, kind)
+        parts.append(
+            f'[[phase]]\nid = "{name}"\nkind = "{kind}"\nstart = {{ marker = "{kind}" }}\nduration = {end - start:g}\n'
+        )
+    return "\n".join(parts)
+
 
 def source_study(
     seed: int = 0,
@@ -281,10 +346,11 @@ def source_study(
     effect: float = 1.0,
     waveforms: bool = True,
 ) -> SourceStudy:
-    """Make the study that plethys exists for: the right leg is massaged, and the PVR amplitude of the left one goes 0.81, 1.22, 1.63 mmHg.
+    """Make the study that plethys exists for: the right leg is massaged, the left one's PVR amplitude goes 0.81, 1.22, 1.63 mmHg.
 
-    One heart, breathing and vasomotion at 0.1 and 0.015 Hz in common, and on each sensor its own drift, noise, converter, polarity, gain,
-    cuff leak with re-inflations, and motion; some ectopic beats. The finger does not change. The same arguments give the same bits.
+    One heart, breathing and vasomotion at 0.1 and 0.015 Hz in common, and on each sensor its own drift, noise, converter,
+    polarity, gain, cuff leak with re-inflations, and motion; some ectopic beats. The finger does not change. The same arguments
+    give the same bits.
 
     Parameters
     ----------

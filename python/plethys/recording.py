@@ -1,6 +1,7 @@
 """Recordings, and reading them from files.
 
-Read so far: delimited text (`.csv`, `.tsv`, `.txt`) and NumPy files (`.npy`, `.npz`).
+Read so far: delimited text (`.csv`, `.tsv`, `.txt`), NumPy files (`.npy`, `.npz`), EDF+ and BDF+ (`.edf`, `.bdf`, with
+the extra `plethys[edf]`).
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class Recording:
     """The file."""
     channels: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
     """All channels of the file by name, shape (n,) or (n, axes)."""
+    rates: Mapping[str, float] = field(default_factory=dict, repr=False)
+    """Hz of each channel, where those of one file differ."""
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -78,6 +81,7 @@ class Recording:
         return replace(
             self,
             samples=_convert.samples(self.channels[channel], channel),
+            sample_rate=self.rates.get(channel, self.sample_rate),
             channel=channel,
             signal=_kind_of(channel),
             unit=None,
@@ -108,8 +112,8 @@ def read(
     ----------
     path
         Delimited text (`.csv`, `.tsv`, `.txt`; comma, semicolon, tab or blanks; header or none; empty cells and "nan" are
-        missing samples), one NumPy array (`.npy`), or several by name (`.npz`: `fs` the rate in Hz, `t_ms` capture times if
-        any, each other array a channel).
+        missing samples), one NumPy array (`.npy`), several by name (`.npz`: `fs` the rate in Hz, `t_ms` capture times if
+        any, each other array a channel), or EDF+ and BDF+ (`.edf`, `.bdf`; needs the extra `plethys[edf]`).
     channel
         Name or number (from 0) of the column or array to put in front. Left out, it is the one that looks like a pulse wave
         by its name, or the only one there is.
@@ -138,33 +142,15 @@ def read(
     >>> result = plethys.analyze(recording)                        # doctest: +SKIP
     """
     path = Path(path)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        known = ", ".join(READERS)
-        raise ReadError(f"{path}: expected a file that ends in {known}, got {path.suffix or 'no ending'!r}")
-    if path.is_dir():
-        raise ReadError(f"{path}: expected a file, got a directory")
     if sample_rate is not None:
         sample_rate = _convert.number("sample_rate", sample_rate, "Hz")
-    content = reader(path, time)
-    if not content.channels:
-        raise ReadError(f"{path}: expected at least one column or array of samples, got none")
+    content = _content(path, time)
     name = _choose(path, content.channels, channel)
-    if name in content.faults:
-        raise ReadError(content.faults[name])
-    try:
-        stream = _convert.samples(content.channels[name], name)
-    except TypeError as error:
-        raise ReadError(f"{path}: {error}") from None
-    stamps = content.time
-    if sample_rate is not None or stamps is None:
-        sample_rate, stamps = sample_rate or content.sample_rate, None
-    else:
-        even, stamps = _even(stamps, content.resolution)
-        sample_rate = even or content.sample_rate
+    stream = _stream(path, content, name)
+    rate, stamps = _clock(content, name, sample_rate)
     return Recording(
         samples=stream,
-        sample_rate=sample_rate,
+        sample_rate=rate,
         time=stamps,
         signal=signal or _kind_of(name),
         unit=content.units.get(name),
@@ -173,7 +159,41 @@ def read(
         start_time=content.start_time,
         path=path,
         channels=content.channels,
+        rates=content.rates,
     )
+
+
+def _content(path: Path, time: str | int | bool | None) -> _Content:
+    """All that a file holds; see `read`."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(READERS)
+        raise ReadError(f"{path}: expected a file that ends in {known}, got {path.suffix or 'no ending'!r}")
+    if path.is_dir():
+        raise ReadError(f"{path}: expected a file, got a directory")
+    content = reader(path, time)
+    if not content.channels:
+        raise ReadError(f"{path}: expected at least one column or array of samples, got none")
+    return content
+
+
+def _stream(path: Path, content: _Content, name: str) -> npt.NDArray[Any]:
+    """The samples of a channel."""
+    if name in content.faults:
+        raise ReadError(content.faults[name])
+    try:
+        return _convert.samples(content.channels[name], name)
+    except TypeError as error:
+        raise ReadError(f"{path}: {error}") from None
+
+
+def _clock(content: _Content, name: str, sample_rate: float | None) -> tuple[float | None, Floats | None]:
+    """Rate of a channel, or its stamps where they are uneven; a rate that is given stands above both."""
+    own = sample_rate or content.rates.get(name) or content.sample_rate
+    if sample_rate is not None or content.time is None:
+        return own, None
+    even, stamps = _even(content.time, content.resolution)
+    return even or own, stamps
 
 
 @dataclass
@@ -188,6 +208,10 @@ class _Content:
     units: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     """What is wrong with a channel that is not one of numbers; said when it is chosen."""
+    rates: dict[str, float] = field(default_factory=dict)
+    """Hz, where channels of one file differ."""
+    markers: list[tuple[float, str]] = field(default_factory=list)
+    """Time, s from the first sample, and text of each annotation."""
 
 
 # ---------------------------------------------------------------------------------------------- choosing a channel
@@ -346,6 +370,30 @@ def _read_npz(path: Path, time: str | int | bool | None) -> _Content:
         if array.ndim in (1, 2) and array.dtype.kind in "iuf" and name != stamp_name and len(array) == max(lengths)
     }
     return _Content(channels, rate, stamps, resolution)
+
+
+# ---------------------------------------------------------------------------------------------- EDF+ and BDF+
+
+
+def _read_edf(path: Path, time: str | int | bool | None) -> _Content:
+    try:
+        import pyedflib
+    except ImportError as error:
+        raise ImportError("EDF and BDF files need pyedflib: pip install 'plethys[edf]'") from error
+    with path.open("rb"):
+        pass  # for the system's own words where the file is not there or may not be opened
+    try:
+        with pyedflib.EdfReader(str(path)) as file:
+            names = _distinct([label.strip() or str(k) for k, label in enumerate(file.getSignalLabels())])
+            channels = {name: file.readSignal(k) for k, name in enumerate(names)}
+            rates = dict(zip(names, map(float, file.getSampleFrequencies()), strict=True))
+            units = {name: file.getPhysicalDimension(k).strip() for k, name in enumerate(names)}
+            onsets, _, texts = file.readAnnotations()
+            start = file.getStartdatetime()
+    except (OSError, ValueError) as error:
+        raise ReadError(f"{path}: expected an EDF+ or BDF+ file: {error}") from None
+    markers = [(float(onset), str(text).strip()) for onset, text in zip(onsets, texts, strict=True)]
+    return _Content(channels, start_time=np.datetime64(start, "us"), units=units, rates=rates, markers=markers)
 
 
 # ---------------------------------------------------------------------------------------------- delimited text
@@ -559,5 +607,7 @@ READERS: dict[str, Callable[[Path, str | int | bool | None], _Content]] = {
     ".txt": _read_text,
     ".npy": _read_npy,
     ".npz": _read_npz,
+    ".edf": _read_edf,
+    ".bdf": _read_edf,
 }
 """Reader by file ending."""

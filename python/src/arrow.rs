@@ -10,6 +10,7 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Float64Array, RecordBatch, RecordBatchIterator, StringArray, StructArray,
+    UInt64Array,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use numpy::{PyArray1, PyArrayMethods};
@@ -17,7 +18,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
-/// Name, values (`float64`, `bool`, or text and None in an object array) and unit of a column.
+/// Name, values (`float64`, `bool`, `uint64`, or text and None in an object array) and unit of a column.
 type ColumnArgument<'py> = (String, Bound<'py, PyAny>, Option<String>);
 
 fn arrow_error(error: ArrowError) -> PyErr {
@@ -34,6 +35,10 @@ fn array(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     if let Ok(flags) = values.cast::<PyArray1<bool>>() {
         let flags = flags.readonly();
         return Ok(Arc::new(flags.as_array().iter().map(|&v| Some(v)).collect::<BooleanArray>()));
+    }
+    if let Ok(counts) = values.cast::<PyArray1<u64>>() {
+        let counts = counts.readonly();
+        return Ok(Arc::new(counts.as_array().iter().map(|&v| Some(v)).collect::<UInt64Array>()));
     }
     let texts: Vec<Option<String>> = values
         .try_iter()?

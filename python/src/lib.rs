@@ -9,6 +9,7 @@ mod errors;
 mod input;
 mod monitor;
 mod source_study;
+mod study;
 mod synthetic;
 
 use pyo3::prelude::*;
@@ -28,6 +29,8 @@ mod _plethys {
     use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
     #[pymodule_export]
     use crate::source_study::source_study;
+    #[pymodule_export]
+    use crate::study::{Measurements, Report, Study, StudyError, study_template};
     #[pymodule_export]
     use crate::synthetic::{catalogue, catalogue_toml, stress_set, stress_sets, synthetic};
 

@@ -161,7 +161,7 @@ impl Monitor {
 
 /// A recording's result.
 #[pyclass(frozen, module = "plethys._plethys")]
-pub(crate) struct Analysis(plethys::Analysis);
+pub(crate) struct Analysis(pub(crate) plethys::Analysis);
 
 #[pymethods]
 impl Analysis {

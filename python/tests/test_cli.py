@@ -110,6 +110,10 @@ def test_a_bad_file_does_not_stop_the_others(files):
         ["datasets", "fetch"],
         ["datasets", "fetch", "no_such_set"],
         ["datasets"],
+        ["study"],
+        ["study", "run"],
+        ["study", "run", "study.toml", "--out", "report.docx"],
+        ["study", "run", "study.toml", "--fhir-release", "R3"],
         [],
     ],
 )
@@ -131,6 +135,50 @@ def test_datasets_are_listed_and_fetched():
     assert all(Path(line).exists() for line in done.stdout.splitlines())
     done = run("datasets", "fetch", "capnobase")
     assert done.returncode == 1 and "by hand" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory) -> Path:
+    study = plethys.datasets.source_study(3, 125.0, baseline=150.0, massage=60.0, follow_up=300.0, hold=60.0)
+    return study.write(tmp_path_factory.mktemp("session"))
+
+
+def test_a_study_is_run_into_every_form_of_report(session, tmp_path):
+    out = tmp_path / "report.html"
+    done = run("study", "run", session, "--out", out, "--json", "--csv", "--fhir", tmp_path / "fhir")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip() == ""
+    report = plethys.Study.read(session).run()
+    assert out.read_text() == report.to_html()
+    assert out.with_suffix(".json").read_text() == report.to_json() + "\n"
+    assert len(out.with_suffix(".csv").read_text().splitlines()) == len(report.table) + 1
+    lines = (tmp_path / "fhir" / "Observation.ndjson").read_text().splitlines()
+    assert len(lines) == len(report.tables["levels"])
+    assert "pvr_left_ankle" in done.stdout and "follow_up" in done.stdout and str(out) in done.stdout
+
+
+def test_a_study_with_a_fault_is_reported_all_the_same_and_exits_with_1(session, tmp_path):
+    text = session.read_text().replace('file = "ppg.npz"', 'file = "gone.npz"')
+    study = session.with_name("fault.toml")
+    study.write_text(text)
+    done = run("study", "run", study, "--out", tmp_path / "r.html")
+    assert done.returncode == 1 and "gone.npz: No such file" in done.stderr
+    assert (tmp_path / "r.html").exists() and "pvr_left_ankle" in done.stdout
+    study.write_text(text.replace("duration = 300", 'duration = "soon"'))
+    done = run("study", "run", study, "--out", tmp_path / "s.html")
+    assert done.returncode == 1 and "fault.toml: line " in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "s.html").exists()
+    assert run("study", "run", tmp_path / "none.toml").returncode == 1
+
+
+def test_a_new_study_file_is_one_that_can_be_read(tmp_path):
+    done = run("study", "new", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "study.toml").read_text() == plethys.Study.template()
+    assert len(plethys.Study.read(tmp_path / "study.toml").channels) >= 2
+    done = run("study", "new", cwd=tmp_path)
+    assert done.returncode == 1 and "is there already" in done.stderr
+    assert run("study", "new", "-").stdout == plethys.Study.template()
 
 
 def test_help_and_version():

@@ -162,7 +162,8 @@ def test_channels_are_chosen_by_name_number_or_kind(write):
         ("a.csv", "t_s,ppg\n5,1\n5,2\n5,3\n", "a.csv"),
         ("a.csv", "time,ppg\n1,1\n2,2\n3,3\n", "20 to 4000 samples per second in column 'time', got a step of 1"),
         ("a.csv", "time,ppg\n1,1\n1,2\n1,3\n", "time stamps that increase in column 'time'"),
-        ("a.edf", "0", "expected a file that ends in .csv, .tsv, .txt, .npy, .npz, got '.edf'"),
+        ("a.wav", "0", "expected a file that ends in .csv, .tsv, .txt, .npy, .npz, .edf, .bdf, got '.wav'"),
+        ("a.edf", "0", "expected an EDF+ or BDF+ file"),
         ("a", "0", "got 'no ending'"),
         ("a.npy", "not numpy", "expected a NumPy array file, byte 0"),
         ("a.npz", "not a zip", "expected a NumPy archive (zip)"),
@@ -286,5 +287,5 @@ def test_round_trip_through_text(write):
 
 def test_the_message_lists_every_reader():
     with pytest.raises(plethys.ReadError) as caught:
-        plethys.read("walk.edf")
+        plethys.read("walk.wav")
     assert all(ending in str(caught.value) for ending in READERS)
