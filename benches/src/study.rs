@@ -3,12 +3,12 @@
 //! Each seed is a whole study through [`Study::run`]: a pulse of 64 beats per minute whose ln amplitude swings with breathing, Mayer waves and
 //! vasomotion ([`Swing::at_rest`]), with 5 % noise from beat to beat.
 
-use plethys::SignalKind;
 use plethys::study::{
     Change, Channel, ChannelSignal, Measurements, Phase, PhaseKind, Recording, Report, Role, Scale, Side, SourceFacts,
     Study,
 };
-use plethys_datasets::{Rng, Swing, add_red, add_white};
+use plethys::{Calibration, Config, SampleRate, SignalKind, analyze};
+use plethys_datasets::{Rng, STUDY_SENSORS, SourceStudy, StudyRecording, StudySensor, Swing, add_red, add_white};
 
 /// Seconds from beat to beat.
 pub const STEP_S: f64 = 60.0 / 64.0;
@@ -158,43 +158,77 @@ pub fn baselines(seed: u64, k: usize, s_w: f64) -> Outcome {
     outcome(report.changes.last().expect("a change"), 0.0)
 }
 
-/// Amplitude of the contralateral leg over the source study: 0.81 at baseline, 1.22 after a massage of 15 min, 1.63 two hours later.
-pub fn source_level(time: f64) -> f64 {
-    if time < 600.0 {
-        0.81
-    } else if time < 1500.0 {
-        0.81 + (1.22 - 0.81) * (time - 600.0) / 900.0
-    } else {
-        1.22 + (1.63 - 1.22) * ((time - 1500.0) / 7200.0).min(1.0)
+/// The plan of the source study: its six channels, baseline, massage of 15 min, follow-up of 2 h.
+///
+/// # Panics
+/// Never: the words are those of the study file.
+pub fn source_plan(source: &SourceStudy) -> Study {
+    let mut study = Study { title: "source study".into(), ..Study::default() };
+    study.recordings.push(Recording::new("session", "1", 0.0));
+    for sensor in &STUDY_SENSORS {
+        let signal = ChannelSignal::from_name(sensor.signal).expect("a signal");
+        let (side, role) =
+            (Side::from_name(sensor.side).expect("a side"), Role::from_name(sensor.role.name()).expect("a role"));
+        let pvr = sensor.signal == "pvr";
+        let calibration = pvr.then(|| Calibration::new(sensor.scale, sensor.offset, "mm[Hg]").expect("a calibration"));
+        let site = Some(sensor.site.into());
+        study.channels.push(Channel { site, calibration, ..Channel::new(sensor.name, signal, side, role) });
     }
+    for (name, span) in source.phases() {
+        let kind = PhaseKind::from_name(name).expect("a kind");
+        study.phases.push(Phase::new(name, kind, span.start, span.end));
+    }
+    study
 }
 
-/// The source study at beat level: both legs and a finger, whose swings are alike by nine tenths; the finger does not change.
+/// The measure that the truth of a sensor of the source study is about.
+pub fn measure_of(sensor: &StudySensor) -> &'static str {
+    if sensor.signal == "pvr" { "amplitude" } else { "perfusion_index" }
+}
+
+/// The source study at beat level: the planted height of every regular beat of its six channels.
 ///
 /// # Panics
 /// Never: the study knows its channels.
-pub fn source_study(seed: u64) -> Report {
-    let mut study = Study { title: "source study".into(), ..Study::default() };
-    study.recordings.push(Recording::new("session", "1", 0.0));
-    study.channels.push(leg("left", Side::Left, Role::Contralateral));
-    study.channels.push(leg("right", Side::Right, Role::Treated));
-    let ppg = ChannelSignal::Pulse(SignalKind::Ppg);
-    study.channels.push(Channel::new("finger", ppg, Side::Left, Role::Remote));
-    study.phases.push(Phase::new("baseline", PhaseKind::Baseline, 0.0, 600.0));
-    study.phases.push(Phase::new("massage", PhaseKind::Intervention, 600.0, 1500.0));
-    study.phases.push(Phase::new("follow", PhaseKind::FollowUp, 1500.0, 8700.0));
-    study.settings.bootstrap_draws = 400;
-    let n = count(8700.0);
-    let shared = Noise { white: 0.0, ..Noise::at_rest() }.series(seed, "shared", n);
+pub fn source_beats(seed: u64) -> Report {
+    let source = SourceStudy::new(seed);
+    let mut study = source_plan(&source);
+    study.settings.bootstrap_draws = 0;
     let mut data = Measurements::new();
-    for (channel, changes) in [("left", true), ("right", true), ("finger", false)] {
-        let own = Noise::at_rest().series(seed, channel, n);
-        let noise: Vec<f64> =
-            shared.iter().zip(&own).map(|(shared, own)| libm::sqrt(0.9) * shared + libm::sqrt(0.1) * own).collect();
-        let level = |time| if changes { source_level(time) } else { 1.0 };
-        add(&study, &mut data, channel, "session", beats(0.0, &noise, level));
+    for (i, sensor) in STUDY_SENSORS.iter().enumerate() {
+        let beats = source.beats(i);
+        // A monitor leaves premature beats and the ones after them out of amplitudes now and then; here all others enter.
+        let regular = || beats.iter().filter(|beat| !beat.is_ectopic);
+        let time: Vec<f64> = regular().map(|beat| beat.time).collect();
+        let value: Vec<f64> = regular().map(|beat| beat.perfusion_index.unwrap_or(beat.amplitude)).collect();
+        let facts = SourceFacts { duration: source.duration(), ..SourceFacts::default() };
+        let measure = measure_of(sensor);
+        data.add_values(&study, sensor.name, "session", measure, "1", Scale::Ratio, &time, &value, facts)
+            .expect("a known channel");
     }
     study.run(&data)
+}
+
+/// The source study from its raw streams, with the truth of each channel.
+///
+/// # Panics
+/// Never: the generator's own rates and channels are in range.
+pub fn source_raw(seed: u64) -> (Report, Vec<StudyRecording>) {
+    let source = SourceStudy::new(seed);
+    let study = source_plan(&source);
+    let mut data = Measurements::new();
+    let mut truth = Vec::new();
+    for (i, channel) in study.channels.iter().enumerate() {
+        let recording = source.record(i).expect("a channel of the study");
+        let rate = SampleRate::hz(recording.sample_rate).expect("a rate in range");
+        let ChannelSignal::Pulse(kind) = channel.signal else { continue };
+        let config = Config { calibration: channel.calibration, ..Config::new(kind, rate) };
+        let analysis = analyze(&recording.samples, config).expect("a usable configuration");
+        let facts = SourceFacts { duration: analysis.duration, sample_rate: Some(rate.as_hz()), sha256: None };
+        data.add_beats(&study, &channel.id, "session", &analysis.beats, facts).expect("a known channel");
+        truth.push(StudyRecording { samples: Vec::new(), ..recording });
+    }
+    (study.run(&data), truth)
 }
 
 /// How often something happened.

@@ -64,17 +64,20 @@ fn three_baselines_bound_what_two_cannot() {
 #[test]
 fn intervals_of_the_source_study_cover_what_was_planted() {
     let (mut level, mut zero, seeds) = (0, 0, 25);
+    let (left, finger) = (STUDY_SENSORS[0], STUDY_SENSORS[2]);
     for seed in 0..seeds {
-        let report = source_study(90_000 + seed);
+        let report = source_beats(90_000 + seed);
         let within = |low: Option<f64>, high: Option<f64>, truth: f64| {
             usize::from(low.is_some_and(|low| low <= truth) && high.is_some_and(|high| high >= truth))
         };
-        let left = report.levels.iter().find(|row| row.channel == "left" && row.window == "follow:first").unwrap();
-        level += within(left.low, left.high, source_level(1800.0));
-        let finger = report.changes.iter().find(|row| row.channel == "finger" && row.window == "follow:last").unwrap();
-        zero += within(finger.low, finger.high, 0.0);
-        let change = report.changes.iter().find(|row| row.channel == "left" && row.window == "follow:last").unwrap();
-        assert_eq!(change.verdict, "claimed");
+        let first =
+            report.levels.iter().find(|row| row.channel == left.name && row.window == "follow_up:first").unwrap();
+        level += within(first.low, first.high, left.levels[1]);
+        let last = |channel: &str| {
+            report.changes.iter().find(|row| row.channel == channel && row.window == "follow_up:last").unwrap()
+        };
+        zero += within(last(finger.name).low, last(finger.name).high, 0.0);
+        assert_eq!(last(left.name).verdict, "claimed");
     }
     no_less_than(0.90, Share { hits: level, of: seeds as usize }, "level");
     no_less_than(0.90, Share { hits: zero, of: seeds as usize }, "finger");

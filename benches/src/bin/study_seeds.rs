@@ -4,7 +4,9 @@
 
 use std::process::ExitCode;
 
-use plethys_benches::study::{Noise, Outcome, Share, baselines, source_level, source_study, two_windows};
+use plethys::study::{DifferenceInDifferences, Report};
+use plethys_benches::study::{Noise, Outcome, Share, baselines, source_beats, two_windows};
+use plethys_datasets::STUDY_SENSORS;
 
 fn main() -> ExitCode {
     let seeds: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(500);
@@ -50,58 +52,53 @@ fn main() -> ExitCode {
 
 /// Coverage of the planted levels and changes of the source study.
 fn source(seeds: u64, table: &mut Table) {
-    let windows = ["baseline", "follow:first", "follow:last"];
-    let middles = [300.0, 1800.0, 8400.0];
-    let mut levels = [[0_usize; 3]; 3];
-    let mut changes = [0_usize; 2];
-    let mut finger = [0_usize; 2];
-    let mut differences = [0_usize; 2];
-    let mut widths = (0.0, 0.0);
-    for seed in 0..seeds {
-        let report = source_study(10_000 + seed);
-        let within = |low: Option<f64>, high: Option<f64>, truth: f64| {
-            usize::from(low.is_some_and(|low| low <= truth) && high.is_some_and(|high| high >= truth))
-        };
-        for (channel, hits) in ["left", "right", "finger"].iter().zip(&mut levels) {
-            for ((window, middle), hits) in windows.iter().zip(middles).zip(hits) {
-                let truth = if *channel == "finger" { 1.0 } else { source_level(middle) };
-                let row = report.levels.iter().find(|row| row.channel == *channel && row.window == *window);
-                *hits += row.map_or(0, |row| within(row.low, row.high, truth));
-            }
-        }
-        for (turn, window) in ["follow:first", "follow:last"].iter().enumerate() {
-            let truth = libm::log(source_level(if turn == 0 { 1800.0 } else { 8400.0 }) / 0.81);
-            for row in report.changes.iter().filter(|row| row.window == *window) {
-                match row.channel.as_str() {
-                    "left" => {
-                        changes[turn] += within(row.low, row.high, truth);
-                        widths.0 += row.high.unwrap_or(0.0) - row.low.unwrap_or(0.0);
-                    }
-                    "finger" => finger[turn] += within(row.low, row.high, 0.0),
-                    _ => {}
-                }
-            }
-            for row in report.differences.iter().filter(|row| row.window == *window && row.channel == "left") {
-                differences[turn] += within(row.low, row.high, truth);
-                widths.1 += row.high.unwrap_or(0.0) - row.low.unwrap_or(0.0);
-            }
-        }
-    }
-    let share = |hits| Share { hits, of: seeds as usize };
+    let windows = ["baseline", "follow_up:first", "follow_up:last"];
+    let within = |low: Option<f64>, high: Option<f64>, truth: f64| {
+        usize::from(low.is_some_and(|low| low <= truth) && high.is_some_and(|high| high >= truth))
+    };
+    let reports: Vec<Report> = (0..seeds).map(|seed| source_beats(10_000 + seed)).collect();
+    let count = |hit: &dyn Fn(&Report) -> usize| Share { hits: reports.iter().map(hit).sum(), of: reports.len() };
     println!("source study at beat level: intervals that cover the planted value");
-    for (channel, hits) in ["left", "right", "finger"].iter().zip(levels) {
-        for (window, hits) in windows.iter().zip(hits) {
-            table.between(&format!("level of {channel}, {window}"), share(hits));
+    for sensor in &STUDY_SENSORS {
+        for (window, truth) in windows.iter().zip(sensor.levels) {
+            let share = count(&|report| {
+                let row = report.levels.iter().find(|row| row.channel == sensor.name && row.window == *window);
+                row.map_or(0, |row| within(row.low, row.high, truth))
+            });
+            table.between(&format!("level of {}, {window}", sensor.name), share);
         }
     }
-    for turn in 0..2 {
-        let window = windows[turn + 1];
-        table.between(&format!("change of left, {window}"), share(changes[turn]));
-        table.between(&format!("change of finger, {window}: zero"), share(finger[turn]));
-        table.between(&format!("left against finger, {window}"), share(differences[turn]));
+    for sensor in &STUDY_SENSORS {
+        for (window, level) in windows.iter().zip(sensor.levels).skip(1) {
+            let truth = libm::log(level / sensor.levels[0]);
+            let share = count(&|report| {
+                let row = report.changes.iter().find(|row| row.channel == sensor.name && row.window == *window);
+                row.map_or(0, |row| within(row.low, row.high, truth))
+            });
+            table.between(&format!("change of {}, {window}", sensor.name), share);
+        }
     }
-    let mean = |sum: f64| sum / (4.0 * seeds.max(1) as f64);
-    println!("  half-width of ln changes: {:.3} alone, {:.3} against the finger", mean(widths.0), mean(widths.1));
+    let (left, finger) = (STUDY_SENSORS[0], STUDY_SENSORS[2]);
+    for (window, level) in windows.iter().zip(left.levels).skip(1) {
+        let truth = libm::log(level / left.levels[0]);
+        let share = count(&|report| {
+            let same = |row: &&DifferenceInDifferences| {
+                row.channel == left.name && row.reference == finger.name && row.window == *window
+            };
+            report.differences.iter().find(same).map_or(0, |row| within(row.low, row.high, truth))
+        });
+        table.between(&format!("left ankle against finger, {window}"), share);
+    }
+    let mean = |widths: Vec<f64>| widths.iter().sum::<f64>() / widths.len().max(1) as f64 / 2.0;
+    let width = |low: Option<f64>, high: Option<f64>| Some(high? - low?);
+    let alone = reports.iter().flat_map(|report| &report.changes).filter(|row| row.channel == left.name);
+    let against = reports.iter().flat_map(|report| &report.differences);
+    let against = against.filter(|row| row.channel == left.name && row.reference == finger.name);
+    println!(
+        "  half-width of ln changes of the left ankle: {:.3} alone, {:.3} against the finger",
+        mean(alone.filter_map(|row| width(row.low, row.high)).collect()),
+        mean(against.filter_map(|row| width(row.low, row.high)).collect())
+    );
 }
 
 fn shown(what: &str, share: Share) {
