@@ -1,8 +1,7 @@
 //! A smaller share of what `study_seeds` counts, with limits that a study as good as demanded misses once in a thousand times.
 
-use plethys_benches::study::{
-    Noise, Outcome, Share, baselines, binomial_at_most, source_level, source_study, two_windows,
-};
+use plethys_benches::study::{Noise, Outcome, Share, baselines, binomial_at_most, source_beats, two_windows};
+use plethys_datasets::STUDY_SENSORS;
 
 fn run(seeds: u64, one: impl Fn(u64) -> Outcome) -> Vec<Outcome> {
     // Other seeds than the command's first ones.
