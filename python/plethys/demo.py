@@ -1,7 +1,8 @@
-"""`python -m plethys.demo`: the main job on real recordings.
+"""`python -m plethys.demo`: the main job, on real recordings and on a whole study.
 
 Analyses HeartPy's example recordings (and, where `PLETHYS_DATA` names a folder of recordings, every pulse recording in it),
-prints what came out and how long it took, and draws waveform, beats and trends.
+prints what came out and how long it took, and draws waveform, beats and trends. Then runs the source study from its files, which
+are made the first time, and writes its report.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from . import datasets
+from . import __version__, _words, datasets
 from ._stream import Analysis, analyze
 from .recording import ReadError, Recording, read
+from .study import Study
 
 FIGURES_AT_MOST = 9  # drawing takes longer than analysing
+STUDY_SEED = 1
 
 
 def recordings(data: Path | None) -> Iterator[tuple[str, Recording, bool]]:
@@ -91,7 +94,35 @@ def main(arguments: list[str] | None = None) -> int:
         for name, result in drawn:
             result.plot(options.output / f"{name}.png")
         print(f"{len(drawn)} figures are in {options.output.resolve()}")
+    study(options.output / "study")
     return 0
+
+
+def study(folder: Path) -> None:
+    """The source study: its files, which are kept from one demo to the next, then its report."""
+    made = f"plethys {__version__}, seed {STUDY_SEED}\n"
+    stamp, file = folder / "made-by.txt", folder / "study.toml"
+    print("\nThe source study: the right leg is massaged; PVR and PPG of both legs and a finger, 2 h 25 min at 250 Hz")
+    if not (file.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made):
+        print("  making its raw streams, once ...", flush=True)
+        datasets.source_study(STUDY_SEED).write(folder)
+        stamp.write_text(made, encoding="utf-8")
+    begin = time.perf_counter()
+    report = Study.read(file).run()
+    page = folder / "report.html"
+    report.save(page)
+    elapsed = time.perf_counter() - begin
+    for row in report.table.rows():
+        if row["signal"] == "pvr" and row["measure"] == "amplitude" and row["kind"] != "intervention":
+            change = ""
+            if row["percent"] is not None:
+                ends = _words.interval(row["percent_low"], row["percent_high"], 1, True)
+                change = f", {_words.percent(row['percent'])} ({ends})"
+            level = _words.interval(row["low"], row["high"])
+            print(f"  {row['channel']:16} {row['window']:16} {row['median']:.2f} mmHg ({level}){change}")
+    for problem in report.problems:
+        print(f"  {problem}")
+    print(f"  from files to report in {elapsed:.1f} s; the report: {page.resolve()}")
 
 
 def _say(result: Analysis, name: str, form: str, unit: str = "") -> str:
