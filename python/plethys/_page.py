@@ -232,6 +232,8 @@ class _Page:
         if row["verdict"] == "claimed":
             up = (row["change"] or 0) > 0
             word = ("Rose" if up else "Fell") + (" within this session" if not _words.known(row["detectable"]) else "")
+        if row["why"] == "limb_handled":
+            word = "Not judged"
         _, unit = _words.shown(row["unit"], row["measure"])
         before, now, absolute = (_scaled(row, key) for key in ("baseline", "level", "absolute"))
         digits = _words.decimals([before, now])

@@ -33,6 +33,7 @@ _REASONS = {
     "all_rejected": "every beat left out",
     "too_few_beats": "too few accepted beats",
     "no_variation": "values do not vary",
+    "limb_handled": "limb being treated",
     "no_baseline": "no baseline before it",
     "baseline_absent": "baseline has no level",
     "too_few_pairs": "too few pairs",

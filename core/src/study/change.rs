@@ -3,6 +3,8 @@
 //! Within one placement of the sensors (baseline, treatment and follow-up without taking the cuff off) the interval of the difference
 //! decides: a change is claimed where it leaves zero out. From one placement to another that interval covers too little, for it
 //! does not know what putting the sensors on does; there the minimal detectable change decides, and both have to agree.
+//!
+//! A limb that is being treated is shown and not judged: hands on it pass for pulses.
 
 use alloc::format;
 use alloc::string::String;
@@ -81,6 +83,7 @@ fn change(context: &Context<'_>, track: &Track, place: usize, at: usize, window:
     let limit = detectable(&base.placements, pooled(&context.study.settings, &track.measure), alpha);
     let same_placement = base.placement.is_some() && base.placement == context.placement(at);
     let (verdict, why) = match (level, base.level, difference) {
+        (Some(_), Some(_), Some(_)) if context.is_handled(track, window) => ("unsupported", "limb_handled"),
         (Some(_), Some(_), Some(difference)) => judge(difference, limit, base.placements.len(), same_placement, alpha),
         (None, ..) => ("unsupported", computed.and_then(|c| c.absent).unwrap_or("no_beats")),
         _ if context.baselines(window).is_empty() => ("unsupported", "no_baseline"),
@@ -168,6 +171,7 @@ fn sentence(row: &Change, alpha: f64) -> String {
         ("claimed", "session") if row.detectable.is_none() => "a change within the session is claimed",
         ("claimed", _) => "a change is claimed",
         ("not_claimed", _) => "no change is claimed",
+        ("unsupported", _) => "not judged, for the limb was being treated",
         _ => "whether it changed is not established",
     };
     format!("{what}: {} {} from {}, {moved}{limit}: {verdict}.", amount(now), row.unit, amount(before))
@@ -193,5 +197,39 @@ mod tests {
         assert_eq!(judge(wide, None, 1, true, 0.05), ("not_claimed", "interval_includes_zero"));
         assert_eq!(judge(sharp, None, 1, false, 0.05), ("not_established", "one_baseline"));
         assert_eq!(judge(sharp, None, 2, false, 0.05), ("not_established", "two_baselines"));
+    }
+
+    #[test]
+    fn a_limb_under_treatment_is_shown_and_not_judged() {
+        use crate::study::{
+            Channel, ChannelSignal, Measurements, Phase, PhaseKind, Recording, Role, Side, SourceFacts, Study,
+        };
+        let mut study = Study::default();
+        study.recordings.push(Recording::new("all", "1", 0.0));
+        for (id, role) in [("rubbed", Role::Treated), ("other", Role::Contralateral)] {
+            study.channels.push(Channel::new(id, ChannelSignal::Values, Side::None, role));
+        }
+        let kinds = [PhaseKind::Baseline, PhaseKind::Intervention, PhaseKind::FollowUp];
+        for (turn, kind) in kinds.into_iter().enumerate() {
+            let start = 600.0 * turn as f64;
+            study.phases.push(Phase::new(kind.name(), kind, start, start + 600.0));
+        }
+        let time: Vec<f64> = (0..1800).map(f64::from).collect();
+        let value: Vec<f64> =
+            time.iter().map(|t| (if *t < 600.0 { 1.0 } else { 3.0 }) + 0.01 * libm::sin(t / 10.0)).collect();
+        let mut data = Measurements::new();
+        for id in ["rubbed", "other"] {
+            let facts = SourceFacts { duration: 1800.0, ..SourceFacts::default() };
+            data.add_values(&study, id, "all", "amplitude", "1", Scale::Ratio, &time, &value, facts).unwrap();
+        }
+        let changes = study.run(&data).changes;
+        let verdict = |channel: &str, window: &str| {
+            let row = changes.iter().find(|row| row.channel == channel && row.window == window).unwrap();
+            assert!(row.percent.unwrap() > 190.0);
+            (row.verdict, row.why)
+        };
+        assert_eq!(verdict("rubbed", "intervention"), ("unsupported", "limb_handled"));
+        assert_eq!(verdict("rubbed", "follow_up"), ("claimed", "interval_excludes_zero"));
+        assert_eq!(verdict("other", "intervention"), ("claimed", "interval_excludes_zero"));
     }
 }

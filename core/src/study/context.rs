@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 
 use super::bootstrap::bootstrap;
-use super::channel::Channel;
+use super::channel::{Channel, Role};
 use super::describe::{Description, describe};
 use super::design::Study;
 use super::level::{Estimate, independent, median_level};
+use super::phase::PhaseKind;
 use super::resolved::ResolvedPhase;
 use super::series::{Scale, Track, covered};
 use super::window::Window;
@@ -82,10 +83,17 @@ impl<'a> Context<'a> {
         let sham = self.phase(window).is_some_and(|phase| phase.sham);
         let earlier = self.windows.iter().enumerate().filter(|(_, other)| {
             let phase = self.phase(other);
-            let same = |phase: &ResolvedPhase| phase.kind == super::phase::PhaseKind::Baseline && phase.sham == sham;
+            let same = |phase: &ResolvedPhase| phase.kind == PhaseKind::Baseline && phase.sham == sham;
             other.start < window.start && phase.is_some_and(same)
         });
         earlier.map(|(place, _)| place).collect()
+    }
+
+    /// Whether the limb that the track is of was being treated in the window: hands on a limb pass for pulses.
+    pub(crate) fn is_handled(&self, track: &Track, window: &Window) -> bool {
+        let treated = self.channel(track).is_some_and(|channel| channel.role == Role::Treated);
+        let kind = self.phase(window).map(|phase| phase.kind);
+        treated && matches!(kind, Some(PhaseKind::Intervention | PhaseKind::Sham))
     }
 
     /// The placement of the sensors in a window.

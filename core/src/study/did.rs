@@ -81,6 +81,7 @@ fn row(
     let ratio = |value: Option<f64>| value.filter(|_| scale == Scale::Ratio).map(percent);
     let verdict = match estimate {
         None => "unsupported",
+        Some(_) if context.tracks.get(place).is_some_and(|track| context.is_handled(track, window)) => "unsupported",
         Some(estimate) if estimate.excludes_zero(alpha) => "claimed",
         Some(_) => "not_claimed",
     };
