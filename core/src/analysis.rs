@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::error::{ConfigError, Error};
 use crate::event::Event;
-use crate::measure::robust::median;
+use crate::measure::robust::median_of_many as median;
 use crate::monitor::Monitor;
 use crate::reason::{Reason, State};
 use crate::sample::{Input, Sample};

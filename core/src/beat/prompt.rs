@@ -7,12 +7,10 @@
 //!
 //! What it saves in time it pays in certainty: it cannot see what follows. The settled finder can.
 
-use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::found::{FindPulses, Found, Segmented};
-use crate::filter::{BLOCK, Decimator};
+use crate::filter::{Decimator, MovingSum};
 use crate::reason::Reason;
 use crate::signal::SampleRate;
 
@@ -42,8 +40,6 @@ const SOON_SHARE: f64 = 0.6;
 const SOON_HEIGHT: f64 = 0.6;
 /// The level is the mean of the filtered signal over this long, s.
 const LEVEL: f64 = 1.2;
-/// The sum of so many filtered samples is kept, so that the mean needs not add all of them each time.
-const SUMMED: usize = 8;
 /// A pulse is announced after a fall of this share of its rise,
 const FALLEN: f64 = 0.12;
 /// at the earliest this long after its peak, s,
@@ -60,20 +56,24 @@ const PAST: usize = 8;
 /// Finds pulses within 0.3 s of their peak.
 #[derive(Debug, Clone)]
 pub struct PromptFinder {
-    factor: u64,
-    hz: f64,
-    delay: f64,
     low_pass: Decimator,
     /// The first sample of the segment has been seen.
     begun: bool,
+    turns: Turns,
+}
+
+/// What lies behind the filter: the filtered stream's rises, and the pulses among them.
+#[derive(Debug, Clone)]
+struct Turns {
+    factor: u64,
+    hz: f64,
+    delay: f64,
     /// Filtered samples so far.
     index: u64,
     before: [f64; 2],
-    /// The last filtered samples.
-    recent: Box<[f64]>,
-    /// Sums of `SUMMED` of them each, and the place of the next one.
-    sums: Box<[f64]>,
-    place: usize,
+    /// The last filtered samples, and how many they are.
+    recent: MovingSum,
+    slots: f64,
     /// Lowest value since the last turn downwards.
     trough: f64,
     peak: Option<Peak>,
@@ -106,17 +106,39 @@ impl PromptFinder {
         let newest = taps.len() - 1;
         let slots = ((LEVEL * rate / factor as f64) as usize).max(1);
         let delay = taps.iter().enumerate().map(|(k, tap)| (newest - k) as f64 * tap).sum();
+        let turns = Turns::new(factor, rate / factor as f64, delay, slots);
+        Self { low_pass: Decimator::from_oldest_first(taps.into_boxed_slice(), factor as usize), begun: false, turns }
+    }
+
+    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one;
+    /// `found` also gets the number of the sample that a pulse was announced with.
+    pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(usize, Found)) {
+        let Some(first) = values.first() else { return };
+        self.begin(sign * first);
+        let Self { low_pass, turns, .. } = self;
+        low_pass.push_block(values.iter().map(|value| sign * value), |number, smooth| {
+            turns.take(smooth, &mut |pulse| found(number, pulse));
+        });
+    }
+
+    fn begin(&mut self, value: f64) {
+        if !self.begun {
+            self.begun = true;
+            self.low_pass.fill(value);
+        }
+    }
+}
+
+impl Turns {
+    fn new(factor: u64, hz: f64, delay: f64, slots: usize) -> Self {
         Self {
             factor,
-            hz: rate / factor as f64,
+            hz,
             delay,
-            low_pass: Decimator::from_oldest_first(taps.into_boxed_slice(), factor as usize),
-            begun: false,
             index: 0,
             before: [0.0; 2],
-            recent: vec![0.0; slots].into_boxed_slice(),
-            sums: vec![0.0; slots.div_ceil(SUMMED)].into_boxed_slice(),
-            place: 0,
+            recent: MovingSum::new(slots),
+            slots: slots as f64,
             trough: 0.0,
             peak: None,
             rises: [0.0; PAST],
@@ -130,51 +152,24 @@ impl PromptFinder {
         }
     }
 
-    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one;
-    /// `found` also gets the number of the sample that a pulse was announced with.
-    pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(usize, Found)) {
-        let Some(first) = values.first() else { return };
-        self.begin(sign * first);
-        // Taken out for as long as `take` needs the rest.
-        let mut smoothed = [(0, 0.0); BLOCK];
-        let mut count = 0;
-        self.low_pass.push_block(values.iter().map(|value| sign * value), |number, smooth| {
-            if let Some(slot) = smoothed.get_mut(count) {
-                *slot = (number, smooth);
-                count += 1;
-            }
-        });
-        for &(number, smooth) in smoothed.iter().take(count) {
-            self.take(smooth, &mut |pulse| found(number, pulse));
-        }
+    fn reset(&mut self) {
+        self.index = 0;
+        self.peak = None;
+        self.rise_count = 0;
+        self.interval_count = 0;
+        self.usual = (None, None);
+        self.last = None;
+        self.learned = 0.0;
+        self.suspect = None;
     }
 
-    fn begin(&mut self, value: f64) {
-        if !self.begun {
-            self.begun = true;
-            self.low_pass.fill(value);
-        }
-    }
-
-    /// The mean of the last filtered samples, of which this is the newest.
-    fn level(&mut self, smooth: f64) -> f64 {
-        let slots = self.recent.len();
-        if self.index == 0 {
-            self.recent.fill(smooth);
-            for (sum, block) in self.sums.iter_mut().zip(self.recent.chunks(SUMMED)) {
-                *sum = block.iter().sum();
-            }
-        }
-        self.recent[self.place] = smooth;
-        let block = self.place / SUMMED;
-        self.sums[block] = self.recent[block * SUMMED..slots.min((block + 1) * SUMMED)].iter().sum();
-        self.place = if self.place + 1 == slots { 0 } else { self.place + 1 };
-        self.sums.iter().sum::<f64>() / slots as f64
-    }
-
+    /// Takes the next filtered sample.
     fn take(&mut self, smooth: f64, found: &mut impl FnMut(Found)) {
-        let value = smooth - self.level(smooth);
         let index = self.index;
+        if index == 0 {
+            self.recent.fill(smooth);
+        }
+        let value = smooth - self.recent.push(smooth) / self.slots;
         self.index += 1;
         if index == 0 {
             self.before = [value; 2];
@@ -287,11 +282,11 @@ impl PromptFinder {
 impl FindPulses for PromptFinder {
     fn push(&mut self, sample: Segmented, found: &mut impl FnMut(Found)) {
         if sample.clipped || sample.bridged {
-            self.suspect = Some(if sample.bridged { Reason::Missing } else { Reason::Clipped });
+            self.turns.suspect = Some(if sample.bridged { Reason::Missing } else { Reason::Clipped });
         }
         self.begin(sample.value);
         if let Some(smooth) = self.low_pass.push(sample.value) {
-            self.take(smooth, found);
+            self.turns.take(smooth, found);
         }
     }
 
@@ -299,19 +294,12 @@ impl FindPulses for PromptFinder {
 
     fn reset(&mut self) {
         self.begun = false;
-        self.place = 0;
-        self.index = 0;
-        self.peak = None;
-        self.rise_count = 0;
-        self.interval_count = 0;
-        self.usual = (None, None);
-        self.last = None;
-        self.learned = 0.0;
-        self.suspect = None;
+        self.turns.reset();
     }
 
     fn latency_samples(&self) -> usize {
-        libm::ceil(self.delay) as usize + self.factor as usize * (libm::ceil(WAIT_MOST * self.hz) as usize + 2)
+        let Turns { factor, hz, delay, .. } = self.turns;
+        libm::ceil(delay) as usize + factor as usize * (libm::ceil(WAIT_MOST * hz) as usize + 2)
     }
 }
 

@@ -50,13 +50,19 @@ impl Decimator {
     /// # Errors
     /// [`ConfigError::OutOfRange`] for another factor.
     pub fn new(factor: usize) -> Result<Self, ConfigError> {
+        Self::with_half(factor, Self::HALF)
+    }
+
+    /// A decimator whose window is `half` new samples long to either side: with 4 it passes up to 0.5 of half the new rate within 1 %
+    /// and lies 60 dB down from 1.5 of it, which is enough where a band-pass follows.
+    pub(crate) fn with_half(factor: usize, half: usize) -> Result<Self, ConfigError> {
         in_range("factor", factor as f64, 1.0, 1000.0)?;
         let taps = if factor == 1 {
             Taps::from_slice(&[1.0])?
         } else {
             // In units of the old sample rate.
             let new_rate = 1.0 / factor as f64;
-            let window = Kaiser::new(2 * Self::HALF * factor + 1, kaiser_beta(Self::SHAPE_DB))?;
+            let window = Kaiser::new(2 * half * factor + 1, kaiser_beta(Self::SHAPE_DB))?;
             Taps::low_pass(0.5 * new_rate, window, 1.0)?
         };
         Ok(Self { low_pass: FirFilter::new(&taps), factor, wait: 0 })

@@ -26,9 +26,27 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     for (x, y) in a_rest.iter().zip(b_rest) {
         rest += x * y;
     }
+    fold(sums) + rest
+}
+
+/// Sum in the order of [`dot`].
+#[inline]
+pub(crate) fn sum(values: &[f64]) -> f64 {
+    let (lanes, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for chunk in lanes {
+        for lane in 0..LANES {
+            sums[lane] += chunk[lane];
+        }
+    }
+    fold(sums) + rest.iter().fold(0.0, |sum, x| sum + x)
+}
+
+#[inline]
+fn fold(sums: [f64; LANES]) -> f64 {
     let low = (sums[0] + sums[4]) + (sums[2] + sums[6]);
     let high = (sums[1] + sums[5]) + (sums[3] + sums[7]);
-    (low + high) + rest
+    low + high
 }
 
 /// A running linear-phase FIR filter on one stream.

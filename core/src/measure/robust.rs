@@ -11,6 +11,17 @@ pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     }
 }
 
+/// The same as [`median`] for many `values`, which are put in another order.
+pub(crate) fn median_of_many(values: &mut [f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let (middle, even) = (values.len() / 2, values.len().is_multiple_of(2));
+    let (lower, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    let below = lower.iter().copied().max_by(f64::total_cmp);
+    Some(below.filter(|_| even).map_or(upper, |below| 0.5 * (below + upper)))
+}
+
 /// The newest `N` numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Newest<const N: usize> {
@@ -40,5 +51,19 @@ impl<const N: usize> Newest<N> {
     pub(crate) fn median(&self) -> Option<f64> {
         let mut copy = self.values;
         median(&mut copy[..self.count.min(N)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_medians_are_the_same() {
+        for count in 0..60 {
+            let mut few: [f64; 60] = core::array::from_fn(|i| libm::sin((i * i) as f64));
+            let mut many = few;
+            assert_eq!(median(&mut few[..count]), median_of_many(&mut many[..count]));
+        }
     }
 }

@@ -20,6 +20,8 @@ const FINE_HZ: f64 = 100.0;
 const REACH: usize = 6;
 /// Half length of the smoothing kernel as a share of the cycle; a quartic keeps the height of a systolic peak within 0.2 % there.
 const SMOOTHING_SHARE: f64 = 0.15;
+/// Places that are smoothed together.
+const LANES: usize = 16;
 /// Longest half length of the smoothing kernel, s.
 const SMOOTHING_MAX_S: f64 = 0.08;
 
@@ -77,25 +79,18 @@ impl Waveform {
         // A quartic through five samples is those samples.
         let half = ((SMOOTHING_SHARE * cycle).min(SMOOTHING_MAX_S) * self.rate) as usize;
         let half = if half < 3 { 0 } else { half };
-        self.weigh(half);
+        self.weigh(half, sign);
         let last = samples.len() - 1;
         // Index into `samples` of the first smoothed value, which lies REACH before `from`, and of its first neighbour.
         let origin = from.cast_signed() - first.cast_signed() - (REACH + half).cast_signed() as i64;
         let smooth = &mut self.smooth[..count + 2 * REACH];
         let inside = usize::try_from(origin).ok().and_then(|low| samples.get(low..low + smooth.len() + 2 * half));
         if let Some(inside) = inside {
-            // Tap by tap over the whole stretch, which is as good for the processor as it is for the order of the sums.
-            smooth.fill(0.0);
-            for (j, weight) in self.weights.iter().enumerate() {
-                let weight = sign * weight;
-                for (place, sample) in smooth.iter_mut().zip(&inside[j..]) {
-                    *place += weight * sample;
-                }
-            }
+            smoothed(smooth, inside, &self.weights);
         } else {
             let held = |index: i64| samples[index.clamp(0, last.cast_signed() as i64) as usize];
             for (low, place) in (origin..).zip(smooth) {
-                *place = self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + sign * w * held(index));
+                *place = self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + w * held(index));
             }
         }
         if self.kernels.is_empty() {
@@ -111,16 +106,17 @@ impl Waveform {
         }
     }
 
-    /// Weights of the quartic Savitzky–Golay smoother over `2 × half + 1` samples, in closed form.
-    fn weigh(&mut self, half: usize) {
+    /// Weights of the quartic Savitzky–Golay smoother over `2 × half + 1` samples, in closed form, times `sign`.
+    fn weigh(&mut self, half: usize, sign: f64) {
         self.weights.clear();
         if half == 0 {
-            self.weights.push(1.0);
+            self.weights.push(sign);
             return;
         }
         let m = half as f64;
         let m2 = m * m;
-        let scale = 3.75 / ((2.0 * m + 5.0) * (2.0 * m + 3.0) * (2.0 * m + 1.0) * (2.0 * m - 1.0) * (2.0 * m - 3.0));
+        let scale =
+            sign * 3.75 / ((2.0 * m + 5.0) * (2.0 * m + 3.0) * (2.0 * m + 1.0) * (2.0 * m - 1.0) * (2.0 * m - 3.0));
         for j in 0..=2 * half {
             let x = j as f64 - m;
             let x2 = x * x;
@@ -159,6 +155,46 @@ impl Waveform {
         let place = libm::round(self.at(index));
         if place > 0.0 { (place as usize).min(self.fine.len().saturating_sub(1)) } else { 0 }
     }
+}
+
+/// Weighs `samples` into `places`, each of which rests on as many samples from its own on as there are `weights` (an odd number).
+/// These are mirror images: one weight is applied to the sum of two samples.
+fn smoothed(places: &mut [f64], samples: &[f64], weights: &[f64]) {
+    let count = places.len();
+    let mut first = 0;
+    while first < count {
+        // The last places are weighed with those before them, once more, where there are enough.
+        first = first.min(count.saturating_sub(LANES));
+        let Some(around) = samples.get(first..) else { return };
+        if let Some(places) = places.get_mut(first..).and_then(<[f64]>::first_chunk_mut::<LANES>) {
+            *places = weighed(around, weights);
+        } else {
+            for (at, place) in places.iter_mut().enumerate() {
+                [*place] = weighed(samples.get(at..).unwrap_or_default(), weights);
+            }
+        }
+        first += LANES;
+    }
+}
+
+/// `N` places side by side.
+#[inline]
+fn weighed<const N: usize>(samples: &[f64], weights: &[f64]) -> [f64; N] {
+    let mut sums = [0.0; N];
+    let last = weights.len() - 1;
+    let (before, middle) = weights.split_at(last / 2);
+    if let (Some(weight), Some(at)) = (middle.first(), samples.get(last / 2..).and_then(<[f64]>::first_chunk::<N>)) {
+        for lane in 0..N {
+            sums[lane] = weight * at[lane];
+        }
+    }
+    let Some(samples) = samples.get(..last + N) else { return sums };
+    for ((weight, left), right) in before.iter().zip(samples.windows(N)).zip(samples.windows(N).rev()) {
+        for lane in 0..N {
+            sums[lane] += weight * (left[lane] + right[lane]);
+        }
+    }
+    sums
 }
 
 /// Weights on the samples −REACH+1 … REACH around a position `shift` (0 to 1) after sample 0; they add up to one.

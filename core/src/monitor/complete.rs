@@ -6,6 +6,7 @@ use super::queue::EventQueue;
 use super::summary::Summary;
 use crate::beat::{ACCEPT_QUALITY, Found};
 use crate::event::{Beat, Event};
+use crate::filter::sum;
 use crate::measure::cycle::Cycle;
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
@@ -209,7 +210,7 @@ impl Completer {
             (Some(_), Some(_)) if clipped => Err(Reason::Clipped),
             (Some(amplitude), Some(_)) => {
                 let beat = history.values(first..last);
-                let mean = beat.iter().fold(0.0, |sum, x| sum + x) / (beat.len().max(1)) as f64;
+                let mean = sum(beat) / (beat.len().max(1)) as f64;
                 self.perfusion.of(amplitude, mean)
             }
             _ => Err(spoilt.unwrap_or(Reason::NoNextBeat)),

@@ -22,13 +22,23 @@ pub(crate) struct History {
     before: u64,
     /// Place of the next sample: `before + next` modulo the capacity.
     place: usize,
+    /// One past the newest sample that has a mark.
+    marked: u64,
 }
 
 impl History {
     /// Room for the newest `capacity` samples.
     pub(crate) fn new(capacity: usize) -> Self {
         let capacity = capacity.max(1);
-        Self { values: vec![0.0; 2 * capacity], marks: vec![0; 2 * capacity], capacity, next: 0, before: 0, place: 0 }
+        Self {
+            values: vec![0.0; 2 * capacity],
+            marks: vec![0; 2 * capacity],
+            capacity,
+            next: 0,
+            before: 0,
+            place: 0,
+            marked: 0,
+        }
     }
 
     /// Empties the history; the next sample has index 0.
@@ -36,6 +46,7 @@ impl History {
         self.next = 0;
         self.before = 0;
         self.place = 0;
+        self.marked = 0;
     }
 
     /// Lets the segment begin at the sample that has this index.
@@ -43,6 +54,7 @@ impl History {
         let index = index.min(self.next);
         self.before += index;
         self.next -= index;
+        self.marked = self.marked.saturating_sub(index);
     }
 
     /// Appends a sample.
@@ -54,6 +66,9 @@ impl History {
         }
         self.place = if self.place + 1 == self.capacity { 0 } else { self.place + 1 };
         self.next += 1;
+        if marks != 0 {
+            self.marked = self.next;
+        }
     }
 
     /// Appends plain samples, no more than there is room for.
@@ -73,6 +88,9 @@ impl History {
 
     /// Marks the newest `count` samples as clipped.
     pub(crate) fn mark_clipped(&mut self, count: usize) {
+        if count > 0 {
+            self.marked = self.next;
+        }
         for back in 1..=(count as u64).min(self.len()) {
             let at = ((self.before + self.next - back) % self.capacity as u64) as usize;
             self.marks[at] |= CLIPPED;
@@ -110,12 +128,17 @@ impl History {
 
     /// Whether any sample of `range` was clipped.
     pub(crate) fn any_clipped(&self, range: Range<u64>) -> bool {
-        self.marks[self.places(range)].iter().any(|marks| marks & CLIPPED != 0)
+        self.any(range, CLIPPED)
     }
 
     /// Whether any sample of `range` was bridged.
     pub(crate) fn any_bridged(&self, range: Range<u64>) -> bool {
-        self.marks[self.places(range)].iter().any(|marks| marks & BRIDGED != 0)
+        self.any(range, BRIDGED)
+    }
+
+    /// Whether any sample of `range` has this mark; most streams have none for long.
+    fn any(&self, range: Range<u64>, mark: u8) -> bool {
+        range.start < self.marked && self.marks[self.places(range)].iter().any(|marks| marks & mark != 0)
     }
 
     /// The sample at `index`, as it was pushed.

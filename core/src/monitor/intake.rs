@@ -3,6 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::travel::Travel;
 use crate::beat::Segmented;
 use crate::signal::{Calibration, Config, SensorRange};
 use crate::snapshot::Counts;
@@ -20,10 +21,6 @@ const RAIL_RISE: f64 = 0.12;
 /// And by this many of the smallest steps seen: a round peak that a coarse converter shows as one step of length D has risen by 8 steps
 /// in the D before it, one that rises twice as sharply as it falls by 15.
 const RAIL_STEPS: f64 = 16.0;
-/// A sample that jumps by more than the stream otherwise travels in so many seconds is no reading: some two hundred pulses high.
-const JUMP_S: f64 = 100.0;
-/// Time over which that travel is averaged, s; nothing is called a jump before.
-const TRAVEL_S: f64 = 2.0;
 /// The recent span is that of the last seconds.
 const SPAN_S: f64 = 2.0;
 
@@ -69,12 +66,7 @@ pub(crate) struct Intake {
     received: usize,
     smallest_step: f64,
     plateau_is_rail: bool,
-    /// Mean distance between one sample and the next, how many it rests on, and how many it is averaged over at most.
-    travel: f64,
-    travelled: f64,
-    memory: f64,
-    /// Distances in [`JUMP_S`].
-    jump: f64,
+    travel: Travel,
 }
 
 impl Intake {
@@ -98,10 +90,7 @@ impl Intake {
             received: 0,
             smallest_step: f64::INFINITY,
             plateau_is_rail: false,
-            travel: 0.0,
-            travelled: 0.0,
-            memory: libm::ceil(TRAVEL_S * rate.as_hz()),
-            jump: JUMP_S * rate.as_hz(),
+            travel: Travel::new(rate),
         }
     }
 
@@ -120,27 +109,7 @@ impl Intake {
         self.received = 0;
         self.smallest_step = f64::INFINITY;
         self.plateau_is_rail = false;
-        self.travel = 0.0;
-        self.travelled = 0.0;
-    }
-
-    /// Whether going from `last` to `raw` is a jump that no sensor makes; otherwise it is part of the usual travel from now on.
-    #[inline]
-    fn jumps(&mut self, last: f64, raw: f64) -> bool {
-        let jumps = self.would_jump(last, raw);
-        if !jumps {
-            if self.travelled < self.memory {
-                self.travelled += 1.0;
-            }
-            self.travel += ((raw - last).abs() - self.travel) / self.travelled;
-        }
-        jumps
-    }
-
-    /// The same, without taking note.
-    #[inline]
-    fn would_jump(&self, last: f64, raw: f64) -> bool {
-        self.travelled >= self.memory && self.travel > 0.0 && (raw - last).abs() > self.jump * self.travel
+        self.travel.reset();
     }
 
     /// Samples missing since the newest that was there.
@@ -182,7 +151,7 @@ impl Intake {
             self.counts.out_of_range += 1;
             self.miss(sink);
         } else if let Some(last) = self.last
-            && self.jumps(last, raw)
+            && self.travel.jumps((raw - last).abs())
         {
             self.counts.out_of_range += 1;
             self.miss(sink);
@@ -198,32 +167,37 @@ impl Intake {
         if self.missing_run > 0 {
             return 0;
         }
-        let (low, high) = self.range.map_or((f64::NEG_INFINITY, f64::INFINITY), |range| (range.low(), range.high()));
+        let (low, high) = self.range.map_or((-LARGEST, LARGEST), |range| (range.low(), range.high()));
+        let (low, high) = (low.max(-LARGEST), high.min(LARGEST));
+        let (mut run, mut smallest_step, mut at_rail) = (self.equal_run, self.smallest_step, self.plateau_is_rail);
+        let mut travel = self.travel;
         let mut count = 0;
         for (&raw, value) in raw.iter().zip(values) {
             let calibrated = self.scale * raw + self.offset;
-            // False for a NaN, too.
-            let usual = raw > low && raw < high && raw.abs() <= LARGEST && calibrated.abs() <= LARGEST;
-            let longer = raw == last;
-            if !usual
-                || self.would_jump(last, raw)
-                || (longer && (self.plateau_is_rail || self.equal_run + 1 >= self.rail))
-            {
+            let usual = raw > low && raw < high && calibrated.abs() <= LARGEST;
+            let step = (raw - last).abs();
+            // NaN is not.
+            if !usual || travel.would_jump(step) {
                 break;
             }
-            self.jumps(last, raw);
-            if longer {
-                self.equal_run += 1;
+            if step > 0.0 {
+                (run, at_rail) = (1, false);
+                if step < smallest_step {
+                    smallest_step = step;
+                }
+            } else if at_rail || run + 1 >= self.rail {
+                break;
             } else {
-                self.equal_run = 1;
-                self.plateau_is_rail = false;
-                self.smallest_step = self.smallest_step.min((raw - last).abs());
+                run += 1;
             }
+            travel.take(step);
             last = raw;
             *value = calibrated;
             count += 1;
         }
         if count > 0 {
+            (self.equal_run, self.smallest_step, self.plateau_is_rail) = (run, smallest_step, at_rail);
+            self.travel = travel;
             self.rail_run = 0;
             self.last = Some(last);
             self.counts.samples += count as u64;

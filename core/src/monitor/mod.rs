@@ -8,6 +8,7 @@ mod polarity;
 mod queue;
 mod stream;
 mod summary;
+mod travel;
 
 pub use queue::Events;
 
@@ -82,10 +83,13 @@ struct Pipeline {
 
 impl Pipeline {
     /// Takes the next samples, one or more at once, and gives how many: all that can come before something is due.
-    fn take_some(&mut self, samples: &[f64]) -> usize {
-        let mut values = [0.0; BLOCK];
+    fn take_some<S: Sample>(&mut self, samples: &[S]) -> usize {
+        let (mut raw, mut values) = ([0.0; BLOCK], [0.0; BLOCK]);
         let room = self.stream.room(self.index, samples.len().min(BLOCK));
-        let count = self.intake.push_plain(&samples[..room], &mut values);
+        for (place, sample) in raw.iter_mut().zip(&samples[..room]) {
+            *place = sample.to_f64();
+        }
+        let count = self.intake.push_plain(&raw[..room], &mut values);
         if count > 0 {
             self.stream.take_plain(&values[..count]);
             self.index += count as u64;
@@ -93,8 +97,8 @@ impl Pipeline {
             return count;
         }
         match samples.first() {
-            Some(&sample) => {
-                self.take([sample, f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
+            Some(sample) => {
+                self.take([sample.to_f64(), f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
                 1
             }
             None => 0,
@@ -162,7 +166,7 @@ impl Monitor {
     pub fn push(&mut self, sample: impl Sample) -> Events<'_> {
         self.pipeline.stream.queue.clear();
         if self.check(Some(false), false, false).is_ok() {
-            self.pipeline.take_some(&[sample.to_f64()]);
+            self.pipeline.take_some(&[sample]);
         }
         Events::new(&mut self.pipeline.stream.queue)
     }
@@ -232,17 +236,11 @@ impl Monitor {
     /// Takes samples with nothing alongside, a block at a time.
     fn push_alone<S: Sample>(&mut self, samples: &[S], sink: &mut impl FnMut(Event)) {
         self.pipeline.stream.queue.clear();
-        let mut raw = [0.0; BLOCK];
-        for block in samples.chunks(BLOCK) {
-            for (place, sample) in raw.iter_mut().zip(block) {
-                *place = sample.to_f64();
-            }
-            let mut rest = &raw[..block.len()];
-            while !rest.is_empty() {
-                let count = self.pipeline.take_some(rest);
-                rest = &rest[count..];
-                self.hand_out(sink);
-            }
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let count = self.pipeline.take_some(rest);
+            rest = &rest[count..];
+            self.hand_out(sink);
         }
     }
 

@@ -145,6 +145,8 @@ impl Stream {
             merge.begin(start as f64 / self.hz);
         }
         self.completer.begin();
+        #[cfg(feature = "spectrum")]
+        self.rhythm.reset();
     }
 
     /// Most time between the event that ends a beat and the beat, s: the wait for the decision, and the rise before a peak.
@@ -412,14 +414,14 @@ impl Stream {
     #[cfg(feature = "spectrum")]
     fn check(&mut self, row: RateRow) -> RateRow {
         let Some(rate) = row.pulse_rate else { return row };
-        let at = |time: f64| libm::round(time * self.hz) as u64;
-        let (from, to) = (at(row.time - 0.5 * WINDOW_S), at(row.time + 0.5 * WINDOW_S));
-        let held = self.start + self.history.start()..=self.start + self.history.end();
-        if !held.contains(&from) || !held.contains(&to) {
+        let from = libm::round((row.time - 0.5 * WINDOW_S) * self.hz) as u64;
+        let Some(from) = from.checked_sub(self.start) else { return row };
+        let window = self.rhythm.window(from);
+        if window.start < self.history.start() || window.end > self.history.end() {
             return row;
         }
-        let samples = self.history.values(from - self.start..to - self.start);
-        self.rhythm.share(samples, rate).map_or(row, |share| checked(row, share))
+        let samples = self.history.values(window.clone());
+        self.rhythm.share(samples, window.start, rate).map_or(row, |share| checked(row, share))
     }
 
     #[cfg(not(feature = "spectrum"))]

@@ -101,16 +101,21 @@ impl Candidates {
     }
 
     /// Looks whether the newest but one sample of the trace is a maximum.
+    #[inline]
     pub(super) fn watch(&mut self, trace: &Trace) {
         let end = trace.end();
         if end < 3 {
             return;
         }
-        let index = end - 2;
-        let (before, at, after) = (trace.value(index - 1), trace.value(index), trace.value(index + 1));
-        if !(before < at && at >= after) {
-            return;
+        let (before, at, after) = (trace.value(end - 3), trace.value(end - 2), trace.value(end - 1));
+        if before < at && at >= after {
+            self.add(trace, [before, at, after]);
         }
+    }
+
+    /// Adds the newest but one sample, a maximum between its neighbours.
+    fn add(&mut self, trace: &Trace, [before, at, after]: [f64; 3]) {
+        let index = trace.end() - 2;
         if let Some(last) = self.list[..self.count].last().filter(|last| index - last.index < self.separation) {
             if last.level >= at {
                 return;

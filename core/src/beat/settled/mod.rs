@@ -79,15 +79,12 @@ mod scale;
 mod tests;
 mod tuning;
 
-use alloc::boxed::Box;
-use alloc::vec;
-
 use self::candidate::{Candidates, Trace};
 use self::path::{Banded, FindingPath};
 use self::period::{Period, PeriodFinder};
 use self::programme::Programme;
 use self::quality::{Features, Judge};
-use self::scale::usual_height;
+use self::scale::{LongScale, usual_height};
 use self::tuning::TUNING;
 use super::found::{FindPulses, Found, Segmented};
 use crate::filter::BLOCK;
@@ -130,9 +127,7 @@ pub struct SettledFinder {
     period: Period,
     programme: Programme,
     judge: Judge,
-    long_scales: Box<[f64]>,
-    long_count: usize,
-    sorted: Box<[f64]>,
+    long_scale: LongScale,
     internal_hz: f64,
     hop: u64,
     until_hop: u64,
@@ -158,9 +153,7 @@ impl SettledFinder {
             period: Period::default(),
             programme: Programme::new(internal_hz),
             judge: Judge::new(internal_hz),
-            long_scales: vec![0.0; long].into_boxed_slice(),
-            long_count: 0,
-            sorted: vec![0.0; long].into_boxed_slice(),
+            long_scale: LongScale::new(long),
             internal_hz,
             hop: hop as u64,
             until_hop: hop as u64,
@@ -224,20 +217,9 @@ impl SettledFinder {
         let from = self.trace.end() as f64 - TUNING.past_scale * self.internal_hz;
         let recent = self.candidates.all().iter().filter(|c| c.time >= from && c.settled);
         if let Some(height) = usual_height(recent, TUNING.scale_share, 1) {
-            if self.long_count == self.long_scales.len() {
-                self.long_scales.copy_within(1.., 0);
-                self.long_count -= 1;
-            }
-            self.long_scales[self.long_count] = height;
-            self.long_count += 1;
+            self.long_scale.push(height);
         }
-        let count = self.long_count;
-        if count == 0 {
-            return 0.0;
-        }
-        let sorted = &mut self.sorted[..count];
-        sorted.copy_from_slice(&self.long_scales[..count]);
-        *sorted.select_nth_unstable_by(count / 2, f64::total_cmp).1
+        self.long_scale.median()
     }
 }
 
@@ -279,7 +261,7 @@ impl FindPulses for SettledFinder {
         self.period_finder.reset();
         self.period = Period::default();
         self.judge.reset();
-        self.long_count = 0;
+        self.long_scale.reset();
         self.until_hop = self.hop;
         self.decided = -1.0;
         self.last = None;

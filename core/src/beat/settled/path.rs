@@ -16,6 +16,10 @@ pub(super) const CLIPPED: u8 = 1;
 /// The sample was missing.
 pub(super) const BRIDGED: u8 = 2;
 
+/// Half the window of the decimation, internal samples. What folds back onto the band (up to 8 Hz of at least 40) comes from above 32 Hz:
+/// 1.6 of half the internal rate; the band itself ends at 0.4 of it.
+const DECIMATOR_HALF: usize = 4;
+
 /// One sample of the finding path.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Banded {
@@ -47,7 +51,9 @@ impl FindingPath {
     pub(super) fn new(rate: SampleRate) -> Self {
         let factor = (rate.as_hz() / TUNING.internal_hz) as usize;
         // The factor is 1 to 80 and the taps are symmetric, so that neither constructor can refuse.
-        let Ok(decimator) = Decimator::new(factor.max(1)) else { unreachable!("decimation by {factor}") };
+        let Ok(decimator) = Decimator::with_half(factor.max(1), DECIMATOR_HALF) else {
+            unreachable!("decimation by {factor}")
+        };
         let internal_hz = rate.as_hz() / decimator.factor() as f64;
         let Ok(taps) = band_pass(internal_hz) else { unreachable!("band-pass at {internal_hz} Hz") };
         let band = FirFilter::new(&taps);

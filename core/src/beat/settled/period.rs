@@ -3,7 +3,7 @@
 //! The rising slopes of the finding path (falling ones count as none) are cut off at a multiple of the usual one and freed of their mean, so
 //! that each pulse is one short bump of nearly the same height: breathing that moves the level, a dicrotic wave that falls
 //! slowly, and one large artefact weigh little. Their normalised autocorrelation is summed second by second; the sums over the
-//! last seconds are rebuilt from those at each estimate, so that nothing is subtracted and no rounding residue stays.
+//! last seconds are made of those, of the older ones from sums kept ready, so that nothing is subtracted and no rounding residue stays.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -11,7 +11,7 @@ use alloc::vec;
 use super::TUNING;
 
 /// Lags whose products are summed together.
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 /// Blocks over which the usual slope and the mean are taken.
 const BLOCKS: usize = 6;
@@ -48,11 +48,14 @@ pub(super) struct PeriodFinder {
     previous: Option<f64>,
     powers: [f64; BLOCKS],
     means: [f64; BLOCKS],
-    /// Products by block and lag, squares of the delayed signal by block and lag.
+    /// Products by block and lag, squares of the delayed signal by block and lag; from place `at` on, sums from each block to the
+    /// last, and `new_product` and `new_energy` are the sums of the blocks before.
     products: Box<[f64]>,
     energies: Box<[f64]>,
     blocks: usize,
     at: usize,
+    new_product: Box<[f64]>,
+    new_energy: Box<[f64]>,
     product: Box<[f64]>,
     energy: Box<[f64]>,
     lately: f64,
@@ -84,6 +87,8 @@ impl PeriodFinder {
             energies: zeros(lags * blocks),
             blocks,
             at: 0,
+            new_product: zeros(lags),
+            new_energy: zeros(lags),
             product: zeros(lags),
             energy: zeros(lags),
             lately: 0.0,
@@ -99,11 +104,14 @@ impl PeriodFinder {
         self.means = [0.0; BLOCKS];
         self.products.fill(0.0);
         self.energies.fill(0.0);
+        self.new_product.fill(0.0);
+        self.new_energy.fill(0.0);
         self.at = 0;
         self.lately = 0.0;
     }
 
     /// Takes an internal sample; gives the period when that ends a block.
+    #[inline]
     pub(super) fn push(&mut self, value: f64) -> Option<Period> {
         if self.wait > 0 {
             self.wait -= 1;
@@ -113,16 +121,17 @@ impl PeriodFinder {
         let slope = value - self.previous.replace(value).unwrap_or(value);
         *self.slopes.get_mut(self.filled)? = slope.max(0.0);
         self.filled += 1;
-        if self.filled < self.slopes.len() {
-            return None;
-        }
+        (self.filled == self.slopes.len()).then(|| self.end_block())
+    }
+
+    fn end_block(&mut self) -> Period {
         self.filled = 0;
         self.level();
         self.add_block();
         let mut period = self.pick();
         self.lately = (TUNING.period_fade * self.lately).max(period.confidence);
         period.lately = self.lately;
-        Some(period)
+        period
     }
 
     /// Moves the block that has filled into `recent`.
@@ -163,16 +172,12 @@ impl PeriodFinder {
             let from = start - lag;
             *energy = self.squares[from + block] - self.squares[from];
         }
-        self.at = (self.at + 1) % self.blocks;
-        self.product.fill(0.0);
-        self.energy.fill(0.0);
-        for (products, energies) in self.products.chunks_exact(self.lags).zip(self.energies.chunks_exact(self.lags)) {
-            for (sum, product) in self.product.iter_mut().zip(products) {
-                *sum += product;
-            }
-            for (sum, energy) in self.energy.iter_mut().zip(energies) {
-                *sum += energy;
-            }
+        self.at += 1;
+        let (at, lags) = (self.at, self.lags);
+        total(&mut self.product, &mut self.new_product, &mut self.products, at, lags);
+        total(&mut self.energy, &mut self.new_energy, &mut self.energies, at, lags);
+        if at == self.blocks {
+            self.at = 0;
         }
         // The normalised autocorrelation takes the place of the products.
         let own = self.energy[0];
@@ -216,14 +221,39 @@ impl PeriodFinder {
     }
 }
 
+/// Adds the newest block, number `at − 1` of `blocks`, to the sums `new` and gives the sums over all blocks. When the last place has
+/// been filled, the sums from each block on take the blocks' places, and `new` begins again.
+fn total(sums: &mut [f64], new: &mut [f64], blocks: &mut [f64], at: usize, lags: usize) {
+    let (done, older) = blocks.split_at_mut(at * lags);
+    let (before, newest) = done.split_at_mut((at - 1) * lags);
+    for (sum, value) in new.iter_mut().zip(&*newest) {
+        *sum += value;
+    }
+    if let Some(older) = older.get(..lags) {
+        for ((sum, new), older) in sums.iter_mut().zip(&*new).zip(older) {
+            *sum = new + older;
+        }
+        return;
+    }
+    sums.copy_from_slice(newest);
+    for block in before.rchunks_exact_mut(lags) {
+        for (value, sum) in block.iter_mut().zip(&mut *sums) {
+            *sum += *value;
+            *value = *sum;
+        }
+    }
+    new.fill(0.0);
+}
+
 /// Products of `now` with what was `lag` samples before, summed, for each lag. `reversed` is the past with `now`, newest first: what
 /// lag after lag multiplies with one value lies side by side in it.
 fn correlate(now: &[f64], reversed: &[f64], products: &mut [f64]) {
     for (first, products) in (0..).step_by(LANES).zip(products.chunks_mut(LANES)) {
         let mut sums = [0.0; LANES];
-        for (value, window) in now.iter().rev().zip(reversed[first..].windows(LANES)) {
-            for (sum, before) in sums.iter_mut().zip(window) {
-                *sum += value * before;
+        for (at, value) in (first..).zip(now.iter().rev()) {
+            let Some(before) = reversed.get(at..).and_then(<[f64]>::first_chunk::<LANES>) else { break };
+            for lane in 0..LANES {
+                sums[lane] += value * before[lane];
             }
         }
         for (product, sum) in products.iter_mut().zip(sums) {

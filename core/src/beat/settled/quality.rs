@@ -101,6 +101,8 @@ impl Judge {
     pub(super) fn reset(&mut self) {
         self.count = 0;
         self.taught = false;
+        // What is learned first enters as a difference to this.
+        self.template.fill(0.0);
         self.features = [0.0; FEATURES];
     }
 
