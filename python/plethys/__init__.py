@@ -19,6 +19,15 @@ from . import _plethys, datasets
 from ._plethys import ProcessError
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
+from ._thermal import ThermalAnalysis, ThermalMonitor, ThermalSnapshot, analyze_thermal
+from ._thermal_read import ThermalRecording, read_thermal
+from ._thermal_tables import (
+    ThermalDifferenceMeans,
+    ThermalDifferences,
+    ThermalEvents,
+    ThermalMeans,
+    ThermalRegions,
+)
 from .recording import ReadError, Recording, read
 from .study import Report, Study, StudyError
 
@@ -28,10 +37,19 @@ STATES: tuple[str, ...] = tuple(_plethys.STATES)
 """Every state of a stream."""
 REASONS: tuple[str | None, ...] = tuple(_plethys.CODES["reason"])
 """Every reason why something is absent or was left out, in the order of its code; code 0 is None."""
+THERMAL_STATES: tuple[str, ...] = tuple(_plethys.THERMAL_STATES)
+"""Every state of a stream of thermal frames."""
+THERMAL_REASONS: tuple[str | None, ...] = tuple(_plethys.THERMAL_CODES["reason"])
+"""Every reason why a temperature is absent or was left out, in the order of its code; code 0 is None."""
+THERMAL_NOTICES: tuple[str | None, ...] = tuple(_plethys.THERMAL_CODES["notice"])
+"""Everything that may be noticed in a stream of thermal frames, in the order of its code; code 0 is None."""
 
 __all__ = [
     "REASONS",
     "STATES",
+    "THERMAL_NOTICES",
+    "THERMAL_REASONS",
+    "THERMAL_STATES",
     "Analysis",
     "Beats",
     "Monitor",
@@ -44,8 +62,19 @@ __all__ = [
     "Study",
     "StudyError",
     "Table",
+    "ThermalAnalysis",
+    "ThermalDifferenceMeans",
+    "ThermalDifferences",
+    "ThermalEvents",
+    "ThermalMeans",
+    "ThermalMonitor",
+    "ThermalRecording",
+    "ThermalRegions",
+    "ThermalSnapshot",
     "Trend",
     "analyze",
+    "analyze_thermal",
     "datasets",
     "read",
+    "read_thermal",
 ]

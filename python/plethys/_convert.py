@@ -104,6 +104,13 @@ def samples(value: Any, argument: str = "samples") -> Array:
     return _contiguous(array)
 
 
+def real(argument: str, value: Any, taken: str) -> Array:
+    """Real numbers of any shape and memory layout."""
+    array = _array(argument, value, taken)
+    _check_kind(argument, array, taken)
+    return array
+
+
 def companion(value: Any) -> Floats:
     """A second optical channel, as float64."""
     return np.require(samples(value, "companion"), np.float64, ["C", "A"])

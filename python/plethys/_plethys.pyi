@@ -11,6 +11,12 @@ __all__ = [
     "RATES",
     "STATES",
     "STUDY_TRUTH",
+    "THERMAL_CODES",
+    "THERMAL_DIFFERENCES",
+    "THERMAL_EVENTS",
+    "THERMAL_MEANS",
+    "THERMAL_REGIONS",
+    "THERMAL_STATES",
     "TREND",
     "TRUTH",
     "Analysis",
@@ -21,7 +27,11 @@ __all__ = [
     "Report",
     "Study",
     "StudyError",
+    "ThermalAnalysis",
+    "ThermalConfig",
+    "ThermalMonitor",
     "analyze",
+    "analyze_thermal",
     "arrow_array",
     "arrow_schema",
     "arrow_stream",
@@ -51,6 +61,23 @@ CODES: dict[str, list[str | None]]
 """The words behind each column of codes, in the order of the codes."""
 STATES: list[str]
 """The states of a stream."""
+
+THERMAL_REGIONS: list[tuple[str, str, str]]
+THERMAL_MEANS: list[tuple[str, str, str]]
+THERMAL_DIFFERENCES: list[tuple[str, str, str]]
+THERMAL_EVENTS: list[tuple[str, str, str]]
+THERMAL_CODES: dict[str, list[str | None]]
+"""The words behind the codes of thermal tables that do not depend on a configuration."""
+THERMAL_STATES: list[str]
+
+_ThermalColumns = tuple[
+    dict[str, npt.NDArray[Any]],
+    dict[str, npt.NDArray[Any]],
+    dict[str, npt.NDArray[Any]],
+    dict[str, npt.NDArray[Any]],
+    dict[str, npt.NDArray[Any]],
+]
+"""Columns of regions, of means, of differences, of their means, of events."""
 
 class ProcessError(ValueError): ...
 
@@ -112,6 +139,66 @@ def analyze(
 
 def estimate_sample_rate(time: _Floats) -> float:
     """Hz, of time stamps (n,) in s."""
+
+@final
+class ThermalConfig:
+    def __new__(
+        cls,
+        rows: int,
+        columns: int,
+        encoding: float | tuple[float, ...] | None,
+        regions: list[tuple[str, str, Any, int]],
+        differences: list[tuple[str, str, str, bool]],
+        settings: dict[str, Any],
+    ) -> ThermalConfig: ...
+    @property
+    def regions(self) -> list[str]: ...
+    @property
+    def differences(self) -> list[str]: ...
+    @property
+    def takes_counts(self) -> bool: ...
+    @property
+    def emissivity_applied_by(self) -> str: ...
+    def mask(self, region: str) -> npt.NDArray[np.bool_]:
+        """Pixels of a region (row, column)."""
+    def celsius(self, frame: _Floats) -> _Floats:
+        """Raw pixels (row, column) to °C."""
+
+@final
+class ThermalAnalysis:
+    def columns(self) -> _ThermalColumns: ...
+    def series(self, region: str, window: float | None = None) -> tuple[_Floats, _Floats]: ...
+    def difference_series(self, difference: str, window: float | None = None) -> tuple[_Floats, _Floats]: ...
+    def overview(self, start: float, end: float) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]: ...
+    def summary(self) -> dict[str, Any]: ...
+
+@final
+class ThermalMonitor:
+    def __new__(cls, config: ThermalConfig) -> ThermalMonitor: ...
+    def push(
+        self,
+        frames: npt.NDArray[Any],
+        time: _Floats,
+        shutter: npt.NDArray[np.bool_] | None = None,
+        counter: npt.NDArray[np.uint64] | None = None,
+        uptime: _Floats | None = None,
+    ) -> _ThermalColumns | None: ...
+    def finish(self) -> _ThermalColumns: ...
+    def nothing(self) -> _ThermalColumns: ...
+    def reset(self) -> None: ...
+    def snapshot(self) -> dict[str, Any]: ...
+    @property
+    def latency(self) -> float: ...
+
+def analyze_thermal(
+    frames: npt.NDArray[Any],
+    config: ThermalConfig,
+    time: _Floats,
+    shutter: npt.NDArray[np.bool_] | None = None,
+    counter: npt.NDArray[np.uint64] | None = None,
+    uptime: _Floats | None = None,
+) -> ThermalAnalysis:
+    """`frames` (n, rows, columns) of uint16, float32 or float64, `time` (n,) in s."""
 
 def arrow_stream(columns: list[_ArrowColumn]) -> object: ...
 def arrow_schema(columns: list[_ArrowColumn]) -> object: ...

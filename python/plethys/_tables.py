@@ -51,6 +51,15 @@ class Table:
             array.flags.writeable = False
 
     @property
+    def _lists(self) -> Mapping[str, Texts]:
+        """The words behind each column of codes."""
+        return _NAMES
+
+    def _like(self, arrays: Mapping[str, npt.NDArray[Any]]) -> Table:
+        """A table of the same kind with other rows."""
+        return type(self)(arrays, self._unit)
+
+    @property
     def columns(self) -> list[str]:
         """Names of the columns, in order."""
         return list(self._arrays)
@@ -70,7 +79,7 @@ class Table:
 
     def codes(self, name: str) -> npt.NDArray[np.uint8]:
         """The codes behind a column of words, such as `reason`: 0 is None, the others as `plethys.REASONS` lists them."""
-        if name not in _NAMES or name not in self._arrays:
+        if name not in self._lists or name not in self._arrays:
             raise KeyError(f"no column of words is named {name!r}")
         return self._arrays[name]
 
@@ -116,16 +125,16 @@ class Table:
         if isinstance(key, str):
             if key not in self._arrays:
                 raise KeyError(f"no column is named {key!r}; there are {', '.join(self._arrays)}")
-            return self._word_column(key) if key in _NAMES else self._arrays[key]
+            return self._word_column(key) if key in self._lists else self._arrays[key]
         if isinstance(key, slice) or (np.ndim(key) == 1 and np.asarray(key).dtype.kind in "biu"):
             rows = key if isinstance(key, slice) else np.asarray(key)
             # A slice alone would be a view that keeps the whole table alive.
-            return type(self)({name: array[rows].copy() for name, array in self._arrays.items()}, self._unit)
+            return self._like({name: array[rows].copy() for name, array in self._arrays.items()})
         raise TypeError(f"a table takes a column's name, a mask, indices or a slice of rows, got {type(key).__name__}")
 
     def _word_column(self, name: str) -> Texts:
         if name not in self._words:
-            words = _NAMES[name][self._arrays[name]]
+            words = self._lists[name][self._arrays[name]]
             words.flags.writeable = False
             self._words[name] = words
         return self._words[name]

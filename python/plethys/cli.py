@@ -18,6 +18,7 @@ from rich.table import Table as Grid
 
 from . import __version__, _plethys, _study_cli, datasets
 from ._stream import Analysis, analyze
+from ._thermal_cli import thermal
 from .recording import ReadError, read
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app = typer.Typer(
 datasets_app = typer.Typer(help="Public recordings: list them, fetch them into the cache.", invoke_without_command=True)
 app.add_typer(datasets_app, name="datasets")
 app.add_typer(_study_cli.app, name="study")
+app.command("thermal")(thermal)
 
 
 class Signal(str, Enum):

@@ -340,7 +340,8 @@ def _read_npy(path: Path, time: str | int | bool | None) -> _Content:
     return _Content({"samples": array})
 
 
-def _read_npz(path: Path, time: str | int | bool | None) -> _Content:
+def _load_archive(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a NumPy archive by name."""
     with path.open("rb") as file:
         archive = _load(path, file, "a NumPy archive (zip)")
         if not isinstance(archive, np.lib.npyio.NpzFile):
@@ -351,6 +352,11 @@ def _read_npz(path: Path, time: str | int | bool | None) -> _Content:
                 arrays[name] = archive[name]
             except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
                 raise ReadError(f"{path}: expected a readable array {name!r}: {error}") from None
+    return arrays
+
+
+def _read_npz(path: Path, time: str | int | bool | None) -> _Content:
+    arrays = _load_archive(path)
     rate = next((float(arrays[n]) for n in _RATE_NAMES if n in arrays and arrays[n].ndim == 0), None)
     lengths = [len(a) for a in arrays.values() if a.ndim]
     stamps, resolution, stamp_name = None, 0.0, None

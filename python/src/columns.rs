@@ -2,6 +2,7 @@
 
 use numpy::PyArray1;
 use plethys::table::{self, Column, Table};
+use plethys::thermal::{self, ThermalNotice, ThermalReason, ThermalState};
 use plethys::{Notch, Reason, State};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -47,6 +48,34 @@ pub(crate) const TREND: Names<
     { table::TREND_CODES.len() },
 > = Names { numbers: table::TREND_NUMBERS, flags: table::TREND_FLAGS, codes: table::TREND_CODES };
 
+/// Of regions in thermal frames.
+pub(crate) const THERMAL_REGIONS: Names<
+    { thermal::REGION_NUMBERS.len() },
+    { thermal::REGION_FLAGS.len() },
+    { thermal::REGION_CODES.len() },
+> = Names { numbers: thermal::REGION_NUMBERS, flags: thermal::REGION_FLAGS, codes: thermal::REGION_CODES };
+
+/// Of means over windows.
+pub(crate) const THERMAL_MEANS: Names<
+    { thermal::MEAN_NUMBERS.len() },
+    { thermal::MEAN_FLAGS.len() },
+    { thermal::MEAN_CODES.len() },
+> = Names { numbers: thermal::MEAN_NUMBERS, flags: thermal::MEAN_FLAGS, codes: thermal::MEAN_CODES };
+
+/// Of differences of regions.
+pub(crate) const THERMAL_DIFFERENCES: Names<
+    { thermal::DIFFERENCE_NUMBERS.len() },
+    { thermal::DIFFERENCE_FLAGS.len() },
+    { thermal::DIFFERENCE_CODES.len() },
+> = Names { numbers: thermal::DIFFERENCE_NUMBERS, flags: thermal::DIFFERENCE_FLAGS, codes: thermal::DIFFERENCE_CODES };
+
+/// Of notices.
+pub(crate) const THERMAL_NOTICES: Names<
+    { thermal::NOTICE_NUMBERS.len() },
+    { thermal::NOTICE_FLAGS.len() },
+    { thermal::NOTICE_CODES.len() },
+> = Names { numbers: thermal::NOTICE_NUMBERS, flags: thermal::NOTICE_FLAGS, codes: thermal::NOTICE_CODES };
+
 impl<const N: usize, const F: usize, const C: usize> Names<N, F, C> {
     /// `(name, unit, what)` for each column, in order.
     fn describe(&self) -> Vec<(&'static str, &'static str, &'static str)> {
@@ -73,5 +102,17 @@ pub(crate) fn add_constants(module: &Bound<'_, PyModule>) -> PyResult<()> {
     codes.set_item("notch", notches)?;
     module.add("CODES", codes)?;
     module.add("STATES", State::ALL.map(State::name))?;
+    module.add("THERMAL_REGIONS", THERMAL_REGIONS.describe())?;
+    module.add("THERMAL_MEANS", THERMAL_MEANS.describe())?;
+    module.add("THERMAL_DIFFERENCES", THERMAL_DIFFERENCES.describe())?;
+    module.add("THERMAL_EVENTS", THERMAL_NOTICES.describe())?;
+    let codes = PyDict::new(module.py());
+    let named = |names: Vec<&'static str>| -> Vec<Option<&'static str>> {
+        std::iter::once(None).chain(names.into_iter().map(Some)).collect()
+    };
+    codes.set_item("reason", named(ThermalReason::ALL.iter().map(|r| r.name()).collect()))?;
+    codes.set_item("notice", named(ThermalNotice::ALL.iter().map(|n| n.name()).collect()))?;
+    module.add("THERMAL_CODES", codes)?;
+    module.add("THERMAL_STATES", ThermalState::ALL.iter().map(|s| s.name()).collect::<Vec<_>>())?;
     Ok(())
 }

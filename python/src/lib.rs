@@ -11,6 +11,7 @@ mod monitor;
 mod source_study;
 mod study;
 mod synthetic;
+mod thermal;
 
 use pyo3::prelude::*;
 
@@ -33,6 +34,10 @@ mod _plethys {
     use crate::study::{Measurements, Report, Study, StudyError, study_template};
     #[pymodule_export]
     use crate::synthetic::{catalogue, catalogue_toml, stress_set, stress_sets, synthetic};
+    #[pymodule_export]
+    use crate::thermal::config::ThermalConfig;
+    #[pymodule_export]
+    use crate::thermal::{ThermalAnalysis, ThermalMonitor, analyze_stack};
 
     /// The closed lists and the columns that the package builds its tables from.
     #[pymodule_init]

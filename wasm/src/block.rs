@@ -83,7 +83,7 @@ impl RawBlock {
 }
 
 /// `value` as a count from 0 to `max`.
-fn count(argument: &'static str, value: f64, max: usize) -> Result<usize, JsValue> {
+pub(crate) fn count(argument: &'static str, value: f64, max: usize) -> Result<usize, JsValue> {
     let whole = value as usize; // saturates, and NaN becomes 0
     if whole as f64 == value && whole <= max {
         Ok(whole)
@@ -93,7 +93,7 @@ fn count(argument: &'static str, value: f64, max: usize) -> Result<usize, JsValu
 }
 
 /// A vector of `length` times `value`, or a `RangeError` where there is no memory for it.
-fn filled<T: Copy>(length: usize, value: T) -> Result<Vec<T>, JsValue> {
+pub(crate) fn filled<T: Copy>(length: usize, value: T) -> Result<Vec<T>, JsValue> {
     let mut vector = Vec::new();
     vector
         .try_reserve_exact(length)

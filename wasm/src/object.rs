@@ -10,9 +10,9 @@ use wasm_bindgen::prelude::*;
 
 /// The names of a table's columns.
 pub(crate) struct Layout {
-    numbers: &'static [Column],
-    flags: &'static [&'static str],
-    codes: &'static [&'static str],
+    pub(crate) numbers: &'static [Column],
+    pub(crate) flags: &'static [&'static str],
+    pub(crate) codes: &'static [&'static str],
 }
 
 pub(crate) const BEATS: Layout = Layout { numbers: &BEAT_NUMBERS, flags: &BEAT_FLAGS, codes: &BEAT_CODES };
@@ -25,7 +25,7 @@ impl Layout {
             "beats" => Some(&BEATS),
             "rates" => Some(&RATES),
             "trend" => Some(&TREND),
-            _ => None,
+            _ => crate::thermal::layout_of(name),
         }
     }
 }
@@ -70,6 +70,15 @@ pub fn raw_states() -> Array {
 
 /// A table as an object: `length`, then one array under the name of each column.
 pub(crate) fn table<const N: usize, const F: usize, const C: usize>(table: &Table<N, F, C>, layout: &Layout) -> Object {
+    table_with(table, layout, Words::of)
+}
+
+/// The same with the words of its own codes, by the name of the column.
+pub(crate) fn table_with<const N: usize, const F: usize, const C: usize>(
+    table: &Table<N, F, C>,
+    layout: &Layout,
+    words_of: impl Fn(&str) -> Words,
+) -> Object {
     let object = Object::new();
     set(&object, "length", table.len() as f64);
     for (column, values) in layout.numbers.iter().zip(table.numbers()) {
@@ -80,14 +89,14 @@ pub(crate) fn table<const N: usize, const F: usize, const C: usize>(table: &Tabl
         set(&object, name, Uint8Array::from(bytes.as_slice()));
     }
     for (name, values) in layout.codes.iter().zip(table.codes()) {
-        let words = Words::of(name);
+        let words = words_of(name);
         set(&object, name, values.iter().map(|&code| words.word(code)).collect::<Array>());
     }
     object
 }
 
 /// The words for the codes of one column, each made once; code 0 is `undefined`.
-struct Words(Vec<JsValue>);
+pub(crate) struct Words(Vec<JsValue>);
 
 impl Words {
     fn of(column: &str) -> Self {
@@ -100,6 +109,11 @@ impl Words {
                 .map_while(|code| if code == 0 { Some(JsValue::UNDEFINED) } else { name(code).map(JsValue::from_str) })
                 .collect(),
         )
+    }
+
+    /// The words for the codes from 0.
+    pub(crate) fn from_names<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Self {
+        Self(names.map(|name| name.map_or(JsValue::UNDEFINED, JsValue::from_str)).collect())
     }
 
     fn word(&self, code: u8) -> JsValue {

@@ -208,6 +208,15 @@ impl ThermalConfig {
         self.regions.iter().position(|region| region.name.as_str() == name)
     }
 
+    /// The pixels of a region, row by row, eroded as it is: for pictures. `None` for an unknown name.
+    ///
+    /// # Errors
+    /// As [`ThermalMonitor::new`](super::ThermalMonitor::new), for regions that cannot be laid onto the grid.
+    pub fn mask(&self, region: &str) -> Result<Option<Vec<bool>>, ConfigError> {
+        let Some(place) = self.region_place(region) else { return Ok(None) };
+        Ok(super::region::masks(&self.regions, self.rows, self.columns)?.into_iter().nth(place))
+    }
+
     pub(crate) fn place(&self, name: Label) -> Result<usize, ConfigError> {
         let unknown = ConfigError::Region { region: name, problem: "is not one of the regions" };
         self.regions.iter().position(|region| region.name == name).ok_or(unknown)

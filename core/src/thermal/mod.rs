@@ -38,6 +38,7 @@ mod frame;
 mod limb;
 mod measure;
 mod monitor;
+mod overview;
 mod pixels;
 mod radiometry;
 mod reason;
@@ -55,6 +56,7 @@ pub use config::{Difference, DifferenceKind, MAX_REGIONS, MIN_PIXELS, Reference,
 pub use frame::{Frame, Pixels, Telemetry};
 pub use limb::limb_mask;
 pub use monitor::ThermalMonitor;
+pub use overview::{Overview, Trajectory};
 pub use radiometry::{Emissivity, EmissivityAppliedBy, Encoding, Planck, Radiometry, ZERO_CELSIUS};
 pub use reason::{ThermalNotice, ThermalReason, ThermalState};
 pub use region::{Region, Shape};
