@@ -214,7 +214,8 @@ fn the_kernel_still_gives_the_golden_bytes() {
         let now = vector.answered();
         if bless {
             let text = serde_json::to_string(&now).expect("serialises");
-            std::fs::write(path(name), text + "\n").expect("the folder can be written");
+            std::fs::create_dir_all(path(name).parent().expect("a folder")).expect("a writable folder");
+            std::fs::write(path(name), text + "\n").expect("a writable file");
         }
         let text = std::fs::read_to_string(path(name)).expect("bless first");
         let golden: Golden = serde_json::from_str(&text).expect("a vector");

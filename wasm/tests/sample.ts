@@ -1,6 +1,19 @@
 // Every public name of the package in use; compiled by types.test.mjs, never run.
 
-import init, { Monitor, analyze, columns, init as load, initSync, reasons, states } from "plethys";
+import init, {
+  Monitor,
+  ThermalMonitor,
+  analyze,
+  analyzeThermal,
+  columns,
+  init as load,
+  initSync,
+  reasons,
+  states,
+  thermalNotices,
+  thermalReasons,
+  thermalStates,
+} from "plethys";
 import type {
   Absent,
   Analysis,
@@ -23,6 +36,19 @@ import type {
   Snapshot,
   State,
   StreamOptions,
+  ThermalAnalysis,
+  ThermalCounts,
+  ThermalDifferences,
+  ThermalEvents,
+  ThermalFrame,
+  ThermalMeans,
+  ThermalNotice,
+  ThermalOptions,
+  ThermalOverview,
+  ThermalReason,
+  ThermalRegions,
+  ThermalSnapshot,
+  ThermalState,
   Trend,
   Units,
 } from "plethys";
@@ -93,6 +119,38 @@ export function batch(samples: Samples): Analysis {
   result[Symbol.dispose]();
   void [fields, columnsOfTrend.length, units.amplitude, sampleRate, signal, latency, duration];
   return analyze(Uint16Array.of(1, 2), { sampleRate: 100 });
+}
+
+export function thermal(counts: Uint16Array, celsius: Float32Array): ThermalAnalysis {
+  const options: ThermalOptions = {
+    rows: 24,
+    columns: 32,
+    unit: "cK",
+    regions: { right: { rectangle: [4, 12, 2, 10], erode: 1 }, left: { mirror: "right", axis: 16 }, all: { whole: true } },
+    differences: { side: ["right", "left"] },
+    emissivity: 0.98,
+    reflected: 22,
+    reference: { region: "all" },
+    baseline: [0, 60],
+  };
+  using monitor = new ThermalMonitor(options);
+  const rows: ThermalRegions = monitor.push(counts, 0.125, { shutter: false, counter: 1, uptime: 900 });
+  const shaped: ThermalFrame = { rows: 24, columns: 32, pixels: counts };
+  monitor.push(shaped, 0.25);
+  const means: ThermalMeans = monitor.means;
+  const differences: ThermalDifferences = monitor.differences;
+  const events: ThermalEvents = monitor.events;
+  const words: (ThermalReason | ThermalNotice | ThermalState | undefined)[] = [rows.reason[0], events.notice[0]];
+  const now: ThermalSnapshot = monitor.snapshot();
+  const counted: ThermalCounts = now.counts;
+  words.push(now.state, thermalReasons()[0], thermalNotices()[0], thermalStates()[0]);
+  void [words, counted.repeated, means.mean, differences.delta, now.temperatures["right"], monitor.differenceMeans.length];
+  // @ts-expect-error a region needs a place
+  new ThermalMonitor({ rows: 8, columns: 8, regions: { foot: {} } });
+  const analysis = analyzeThermal(celsius, { rows: 24, columns: 32, regions: { foot: { mask: counts } }, sampleRate: 8.7 });
+  const line: ThermalOverview | undefined = analysis.overview["foot"];
+  void line?.mean;
+  return analysis;
 }
 
 export function lists(): number {

@@ -10,8 +10,31 @@
 
 export { analyze } from "./analysis.js";
 export type { Analysis } from "./analysis.js";
-export { columns, init, init as default, initSync, reasons, states } from "./module.js";
+export { columns, init, init as default, initSync, reasons, states, thermalNotices, thermalReasons, thermalStates } from "./module.js";
 export { Monitor } from "./monitor.js";
+export { ThermalMonitor, analyzeThermal } from "./thermal.js";
+export type {
+  AnalyzeThermalOptions,
+  ShutterRule,
+  Telemetry,
+  ThermalAnalysis,
+  ThermalCounts,
+  ThermalDifferences,
+  ThermalEvents,
+  ThermalFrame,
+  ThermalMeans,
+  ThermalNotice,
+  ThermalOptions,
+  ThermalOverview,
+  ThermalPixels,
+  ThermalReason,
+  ThermalRegion,
+  ThermalRegions,
+  ThermalSnapshot,
+  ThermalState,
+  ThermalTables,
+  ThermalUnit,
+} from "./thermal-types.js";
 export type {
   Absent,
   AnalysisFields,
