@@ -371,6 +371,24 @@ fn what_is_wrong_with_the_data_is_said_and_the_rest_is_computed() {
 }
 
 #[test]
+fn rates_and_recordings_that_do_not_fit_are_named() {
+    let mut study = session();
+    study.recordings.push(Recording::new("again", "1", 3000.0));
+    let mut data = legs_and_finger(&study, &[0, 1, 2]);
+    let series = beats(9, "again", 0.0, 600.0, |_| 1.0);
+    put(&study, &mut data, "left", "again", &series, 600.0);
+    let slow = SourceFacts { duration: 3300.0, sample_rate: Some(125.0), sha256: None };
+    let (time, value) = beats(1, "right", 0.0, 3300.0, |_| 1.0);
+    data.add_values(&study, "right", "day 1", "amplitude", "mm[Hg]", Scale::Ratio, &time, &value, slow).unwrap();
+    let report = study.run(&data);
+    assert_eq!(codes(&report), ["recordings_overlap", "rates_differ"]);
+    assert!(report.problems[0].text.contains("overlap by 300.0 s from 3000.0 s"), "{}", report.problems[0].text);
+    let rates = &report.problems[1].text;
+    assert!(rates.contains("\"right\" has 125 Hz, \"left\" has 250 Hz"), "{rates}");
+    assert_eq!(change(&report, "right", "after:last").verdict, "not_claimed");
+}
+
+#[test]
 fn clocks_that_share_no_moment_are_named() {
     let mut study = session();
     study.channels[2].recordings = vec!["band".into()];
@@ -535,6 +553,7 @@ mod file {
             ("raw = [1311, 30147]", "raw = [1311]", "raw", "expected a list of 2 numbers, got a list of 1"),
             ("# alpha = 0.05", "alpha = 5", "alpha", "must be from 0.000001 to 0.5, got 5"),
             ("start = \"10:00\"  ", "start = 2026-11-20T09:00:00  ", "start", "a date needs [study] start"),
+            ("# visit = \"1\"  ", "visit = \"3\"  ", "visit", "there is no recording of the visit \"3\"; known: \"1\""),
             ("title = \"PVR", "title = \"PVR\" \"", "", ""),
         ];
         for (from, to, key, text) in cases {

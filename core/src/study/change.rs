@@ -16,7 +16,7 @@ use super::level::Estimate;
 use super::result::Change;
 use super::series::{Scale, Track};
 use super::window::Window;
-use super::words::{amount, of_measure, percent, percent_text};
+use super::words::{amount, of_measure, percent, percent_text, quantity};
 
 /// Changes of one track in every window that is compared.
 pub(crate) fn changes(context: &Context<'_>, place: usize) -> Vec<Change> {
@@ -158,13 +158,15 @@ fn sentence(row: &Change, alpha: f64) -> String {
     let moved = if row.scale == Scale::Ratio.name() {
         format!("{} ({level:.0} % interval {} to {})", percent_text(change), percent_text(low), percent_text(high))
     } else {
-        format!("{} {} ({level:.0} % interval {} to {})", signed(change), row.unit, signed(low), signed(high))
+        let unit = quantity(change.abs(), &row.unit);
+        let sign = if change < 0.0 { '−' } else { '+' };
+        format!("{sign}{unit} ({level:.0} % interval {} to {})", signed(low), signed(high))
     };
     let limit = match row.detectable {
         Some(limit) if row.scale == Scale::Ratio.name() => {
             format!(", minimal detectable change {}", percent_text(limit))
         }
-        Some(limit) => format!(", minimal detectable change {} {}", amount(limit), row.unit),
+        Some(limit) => format!(", minimal detectable change {}", quantity(limit, &row.unit)),
         None => ", minimal detectable change not established".into(),
     };
     let verdict = match (row.verdict, row.scope) {
@@ -174,7 +176,7 @@ fn sentence(row: &Change, alpha: f64) -> String {
         ("unsupported", _) => "not judged, for the limb was being treated",
         _ => "whether it changed is not established",
     };
-    format!("{what}: {} {} from {}, {moved}{limit}: {verdict}.", amount(now), row.unit, amount(before))
+    format!("{what}: {} from {}, {moved}{limit}: {verdict}.", quantity(now, &row.unit), amount(before))
 }
 
 fn signed(value: f64) -> String {

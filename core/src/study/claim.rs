@@ -1,8 +1,5 @@
-//! What one recording cannot support, in plain sentences; the reasoning is that of the module's documentation.
-//!
-//! Codes of findings: `one_limb`, `no_reference`, `treated_limb_is_no_control`, `no_sham`, `one_baseline`, `two_baselines`,
-//! `placement_assumed`, `session_only`, `interval_within_session`, `short_window`, `unit_unstated`, `nothing_after`, `one_person`,
-//! `many_comparisons`.
+//! What one recording cannot support, in plain sentences; the reasoning is that of the module's documentation, the codes are those of
+//! [`Finding`].
 
 use alloc::format;
 use alloc::string::String;

@@ -153,6 +153,12 @@ impl Study {
         unique("phase", self.phases.iter().map(|phase| phase.id.as_str()), faults);
         for (i, phase) in self.phases.iter().enumerate() {
             self.check_recording("phase", i, phase.recording.as_deref(), faults);
+            if let Some(visit) = phase.visit.as_ref().filter(|_| !self.recordings.is_empty())
+                && !self.recordings.iter().any(|recording| recording.visit == *visit)
+            {
+                let known = ids(&self.recordings, |recording| &recording.visit);
+                faults.push(unknown("phase", i, "visit", "recording of the visit", visit, &known));
+            }
             match (&phase.start, &phase.end) {
                 (Edge::After(_), _) => {
                     faults.push(Fault::new("phase", i, "start", "must be a time or a marker".into()));

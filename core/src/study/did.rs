@@ -16,7 +16,7 @@ use super::resolved::ResolvedPhase;
 use super::result::DifferenceInDifferences;
 use super::series::Scale;
 use super::window::Window;
-use super::words::{amount, of_measure, percent, percent_text, reason};
+use super::words::{amount, of_measure, percent, percent_text, quantity, reason};
 
 /// All differences in differences of one track.
 pub(crate) fn differences(context: &Context<'_>, place: usize) -> Vec<DifferenceInDifferences> {
@@ -92,7 +92,7 @@ fn row(
             format!("{what}: {} ({} to {}).", percent_text(e.value), percent_text(low), percent_text(high))
         }
         (Some(e), Some(low), Some(high)) => {
-            format!("{what}: {} {unit} ({} to {}).", amount(e.value), amount(low), amount(high))
+            format!("{what}: {} ({} to {}).", quantity(e.value, &unit), amount(low), amount(high))
         }
         _ => format!("{what}: not available ({}).", reason(change.err().unwrap_or_default())),
     };

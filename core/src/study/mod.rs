@@ -81,6 +81,7 @@ mod duration;
 mod fault;
 #[cfg(feature = "study-file")]
 mod file;
+mod fit;
 mod hash;
 #[cfg(feature = "json")]
 mod json;

@@ -357,8 +357,11 @@ record! {
 
 record! {
     /// What may not be concluded, and why; or what a reader has to know.
+    ///
+    /// Codes: `one_limb`, `no_reference`, `treated_limb_is_no_control`, `no_sham`, `one_baseline`, `two_baselines`, `placement_assumed`,
+    /// `session_only`, `interval_within_session`, `short_window`, `unit_unstated`, `nothing_after`, `one_person`, `many_comparisons`.
     Finding, "findings" {
-        /// Which one: a name from the list in [`claim`](crate::study).
+        /// Which one; see the type.
         code: &'static str => "",
         /// Id of the channel, where it is about one.
         channel: Option<String> => "",
@@ -373,6 +376,10 @@ record! {
 
 record! {
     /// What went wrong with the data, and where; everything else stands.
+    ///
+    /// Codes of the engine: `no_phases`, `unknown_marker`, `phase_backwards`, `phases_overlap`, `phase_outside`, `phase_partly_outside`,
+    /// `recordings_overlap`, `rate_differs` (from what the study says), `rates_differ` (between recordings or compared channels),
+    /// `clocks_apart`, `no_beats`, `unknown_measure`; callers add those of files ([`Measurements::add_failure`](super::Measurements::add_failure)).
     Problem, "problems" {
         /// Which one.
         code: &'static str => "",

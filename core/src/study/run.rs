@@ -11,6 +11,7 @@ use super::context::{Computed, Context};
 use super::course::course;
 use super::did::differences;
 use super::duration::duration;
+use super::fit::{Spans, clocks_apart, compared_channels, rates_apart};
 use super::hash;
 use super::level::Estimate;
 use super::resolved::{ResolvedPhase, phases_from_markers, resolve};
@@ -21,9 +22,6 @@ use super::summary::summary;
 use super::window::{Window, windows};
 use super::{Marker, Study};
 use crate::reason::Reason;
-
-/// Clocks that agree within this are taken to agree, s.
-const CLOCK_TOLERANCE_S: f64 = 1.0;
 
 impl Study {
     /// Computes everything that the data can answer. Never fails: what cannot be answered is a row that says why, and what is wrong
@@ -57,7 +55,10 @@ impl Study {
         let changes: Vec<_> = all.into_iter().flatten().collect();
         let sides = sides(&context);
         let asymmetries = sides.iter().flat_map(|&(right, left)| asymmetries(&context, right, left)).collect();
-        clocks_apart(&context, &spans, &sides, &mut problems);
+        let pairs = compared_channels(&context, &sides);
+        rates_apart(&context, &parts, &pairs, &mut problems);
+        clocks_apart(&context, &spans, &pairs, &mut problems);
+
         let rows: Vec<_> =
             windows.iter().filter_map(|window| Some(window_row(window, phases.get(window.phase)?))).collect();
         let channels = channel_rows(&study, &parts, &tracks);
@@ -115,83 +116,6 @@ fn sorted_markers(markers: &[Marker]) -> Vec<Marker> {
         a.recording.cmp(&b.recording).then(a.time.total_cmp(&b.time)).then_with(|| a.label.cmp(&b.label))
     });
     sorted
-}
-
-/// When each channel was recording, on the study's clock.
-struct Spans(Vec<(usize, f64, f64)>);
-
-impl Spans {
-    fn new(study: &Study, parts: &[&Part]) -> Self {
-        let span = |part: &&Part| {
-            let clock = study.recordings.get(part.recording)?;
-            Some((part.channel, clock.study_time(0.0), clock.study_time(part.facts.duration)))
-        };
-        Self(parts.iter().filter_map(span).collect())
-    }
-
-    /// Seconds of [start, end) in which a channel was recording.
-    fn overlap(&self, channel: usize, start: f64, end: f64) -> f64 {
-        let own = self.0.iter().filter(|(c, ..)| *c == channel);
-        own.map(|(_, from, to)| (to.min(end) - from.max(start)).max(0.0)).sum()
-    }
-
-    /// What does not fit together: rates, and phases outside the recordings.
-    fn check(&self, study: &Study, parts: &[&Part], phases: &[ResolvedPhase], problems: &mut Vec<Problem>) {
-        let mut seen: Vec<(usize, f64, &str)> = Vec::new();
-        for part in parts {
-            let (Some(channel), Some(recording)) =
-                (study.channels.get(part.channel), study.recordings.get(part.recording))
-            else {
-                continue;
-            };
-            let Some(rate) = part.facts.sample_rate else { continue };
-            let differs = |other: f64| (rate / other - 1.0).abs() > 1e-3;
-            if let Some(stated) = recording.sample_rate.filter(|stated| differs(*stated)) {
-                let text = format!(
-                    "recording \"{}\", channel \"{}\": the study says {stated} Hz, the file has {rate} Hz",
-                    recording.id, channel.id
-                );
-                problems.push(Problem::source("rate_differs", &channel.id, &recording.id, text));
-            }
-            if let Some((_, other, first)) = seen.iter().find(|(c, other, _)| *c == part.channel && differs(*other)) {
-                let text = format!(
-                    "channel \"{}\": {rate} Hz in \"{}\", {other} Hz in \"{first}\"; times of a beat are less sharp at the lower rate",
-                    channel.id, recording.id
-                );
-                problems.push(Problem::source("rates_differ", &channel.id, &recording.id, text));
-            }
-            seen.push((part.channel, rate, &recording.id));
-        }
-        for phase in phases {
-            for (place, channel) in study.channels.iter().enumerate() {
-                let in_visit = |part: &&&Part| {
-                    part.channel == place
-                        && study.recordings.get(part.recording).is_some_and(|r| r.visit == phase.visit)
-                };
-                let covered = self.overlap(place, phase.start, phase.end);
-                let length = phase.end - phase.start;
-                if parts.iter().any(|part| in_visit(&part)) && covered < length - CLOCK_TOLERANCE_S {
-                    let part = if covered > 0.0 { "partly " } else { "" };
-                    let code = if covered > 0.0 { "phase_partly_outside" } else { "phase_outside" };
-                    let text = format!(
-                        "phase \"{}\" ({:.1} to {:.1} s) lies {part}outside the recordings of \"{}\": {covered:.1} of {length:.1} s are there",
-                        phase.id, phase.start, phase.end, channel.id
-                    );
-                    problems
-                        .push(Problem { channel: Some(channel.id.clone()), ..Problem::phase(code, &phase.id, text) });
-                }
-            }
-        }
-    }
-
-    /// First start and last end of a channel's recordings that touch [start, end).
-    fn within(&self, channel: usize, start: f64, end: f64) -> Option<(f64, f64)> {
-        let own = self.0.iter().filter(|(c, from, to)| *c == channel && *from < end && *to > start);
-        own.fold(None, |span, (_, from, to)| {
-            let (low, high) = span.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
-            Some((from.min(low), to.max(high)))
-        })
-    }
 }
 
 fn phase_row(phase: &ResolvedPhase) -> PhaseRow {
@@ -357,41 +281,5 @@ fn no_beats(context: &Context<'_>, levels: &[Level], problems: &mut Vec<Problem>
             format!("channel \"{channel}\": all {} beats in \"{id}\" (visit \"{visit}\") were left out", level.rejected)
         };
         problems.push(Problem::window("no_beats", channel, id, text));
-    }
-}
-
-/// Channels that are to be compared at the same moments and share none.
-fn clocks_apart(context: &Context<'_>, spans: &Spans, sides: &[(usize, usize)], problems: &mut Vec<Problem>) {
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
-    for (a, tested) in context.study.channels.iter().enumerate() {
-        for (b, other) in context.study.channels.iter().enumerate() {
-            if a != b && Context::is_reference(tested, other) {
-                pairs.push((a, b));
-            }
-        }
-    }
-    let channel_of = |track: usize| context.tracks.get(track).map(|track| track.channel);
-    pairs.extend(sides.iter().filter_map(|&(right, left)| Some((channel_of(right)?, channel_of(left)?))));
-    pairs.sort_unstable();
-    pairs.dedup();
-    for (a, b) in pairs {
-        let (Some(first), Some(second)) = (context.study.channels.get(a), context.study.channels.get(b)) else {
-            continue;
-        };
-        for phase in context.phases {
-            // A device that was off during the phase is found elsewhere; here both ran near it, and never at once.
-            let near = |channel| spans.within(channel, phase.start - 86_400.0, phase.end + 86_400.0);
-            let (Some(x), Some(y)) = (near(a), near(b)) else { continue };
-            let known = problems.iter().any(|p| p.code == "clocks_apart" && p.channel.as_ref() == Some(&first.id));
-            if x.1.min(y.1) <= x.0.max(y.0) && !known {
-                let text = format!(
-                    "\"{}\" was recorded from {:.1} to {:.1} s, \"{}\" from {:.1} to {:.1} s of study time: they share no moment; check \
-                     start and clock_offset",
-                    first.id, x.0, x.1, second.id, y.0, y.1
-                );
-                let problem = Problem { phase: Some(phase.id.clone()), ..Problem::new("clocks_apart", text) };
-                problems.push(Problem { channel: Some(first.id.clone()), ..problem });
-            }
-        }
     }
 }

@@ -28,6 +28,18 @@ pub(crate) fn amount(value: f64) -> String {
     }
 }
 
+/// A number with its unit, as one writes it.
+pub(crate) fn quantity(value: f64, unit: &str) -> String {
+    let unit = match unit {
+        "1" | "unstated" => return amount(value),
+        "mm[Hg]" => "mmHg",
+        "Cel" => "°C",
+        "/min" => "per minute",
+        other => other,
+    };
+    format!("{} {unit}", amount(value))
+}
+
 /// Hours or minutes, as one says it.
 pub(crate) fn span(seconds: f64) -> String {
     if seconds >= 7200.0 {
@@ -74,6 +86,8 @@ mod tests {
         assert_eq!(amount(0.0), "0");
         assert_eq!(amount(-36.62), "-36.6");
         assert_eq!(amount(2e-9), "2.00e-9");
+        assert_eq!(quantity(0.81, "mm[Hg]"), "0.810 mmHg");
+        assert_eq!((quantity(0.81, "unstated"), quantity(30.04, "Cel")), ("0.810".into(), "30.0 °C".into()));
         assert_eq!((span(90.0), span(900.0), span(7200.0)), ("90 s".into(), "15 min".into(), "2.0 h".into()));
     }
 }
