@@ -56,7 +56,7 @@ record! {
         high: Option<f64> => "measure",
         /// Why there is no level or no interval.
         absent: Option<&'static str> => "",
-        /// The level as chart millimetres; PVR amplitudes in mm[Hg] with a known gain only.
+        /// The level as chart millimetres; PVR amplitudes in mmHg with a known gain only.
         chart: Option<f64> => "mm",
         /// Level of the baselines.
         baseline: Option<f64> => "measure",
