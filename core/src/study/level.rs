@@ -180,6 +180,24 @@ mod tests {
     }
 
     #[test]
+    fn the_interval_is_that_of_numpy_and_scipy() {
+        // core/tests/oracle/study_level.py
+        let series: Vec<f64> = (0..640_u32)
+            .map(|i| {
+                let t = f64::from(i);
+                libm::sin(0.37 * t) + 0.5 * libm::sin(0.031 * t) + 0.1 * f64::from(i * 7919 % 101) / 101.0
+            })
+            .collect();
+        let level = median_level(&series, 600.0, &Settings::default()).unwrap();
+        let (low, high) = level.interval(0.05);
+        let expected =
+            [0.072_411_473_129_393_2, 0.094_118_006_051_793_86, -0.157_886_991_284_876_1, 0.302_709_937_543_662_5];
+        for (got, expected) in [level.value, level.error, low, high].into_iter().zip(expected) {
+            assert!((got - expected).abs() < 1e-12, "{got} against {expected}");
+        }
+    }
+
+    #[test]
     fn errors_add_as_squares_and_freedom_as_welch_has_it() {
         let a = Estimate { value: 5.0, error: 3.0, nu: 6.0 };
         let b = Estimate { value: 1.0, error: 4.0, nu: 8.0 };
