@@ -47,7 +47,7 @@ impl std::error::Error for SynthError {}
 const LARGE: f64 = 1e12;
 
 /// NaN is within no range.
-fn within(argument: &'static str, value: f64, low: f64, high: f64) -> Result<(), SynthError> {
+pub(crate) fn within(argument: &'static str, value: f64, low: f64, high: f64) -> Result<(), SynthError> {
     if (low..=high).contains(&value) { Ok(()) } else { Err(SynthError::OutOfRange { argument, value, low, high }) }
 }
 

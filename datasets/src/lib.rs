@@ -3,6 +3,7 @@
 //!
 //! - [`Synth`] makes a recording with its [`Truth`]: pulses of an analytic [`Shape`] at the times of a [`Rhythm`], with
 //!   every disturbance that a sensor adds. Truth is measured on the continuous signal, not on the samples.
+//! - [`ThermalSynth`] is a limb in front of a thermal camera: the scene is the truth, and the camera adds what cameras add.
 //! - [`stress_sets`] and [`clean_sets`] are named families of such recordings, with what is asked of a detector.
 //! - [`catalogue`] lists public recordings: where they are, what is in them, under which terms.
 //! - [`Record`] reads recorded data in the project's layout; [`find_data`] finds it through `PLETHYS_DATA`.
@@ -39,6 +40,7 @@ mod rng;
 mod source_study;
 mod stress;
 mod synth;
+mod thermal;
 mod truth;
 
 pub use beat_series::{Swing, add_red, add_white};
@@ -53,6 +55,10 @@ pub use rng::{Pink, Rng};
 pub use source_study::{Role, STUDY_SENSORS, SourceStudy, StudyBeat, StudyRecording, StudySensor};
 pub use stress::{CLEAN_PULSE_RATES, CLEAN_SAMPLE_RATES, StressSet, Target, clean, clean_sets, stress_sets};
 pub use synth::{AmplitudeStep, Kind, Modulation, Recording, Synth};
+pub use thermal::{
+    Course, FlowDrive, Line, Outline, Rewarming, Scene, Shutter, Site, ThermalCamera, ThermalFrame, ThermalOutput,
+    ThermalSynth,
+};
 pub use truth::{Span, TrueBeat, Truth};
 
 /// The README's example compiles.

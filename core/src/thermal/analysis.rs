@@ -66,7 +66,7 @@ pub fn analyze_thermal<'a, F: Into<Frame<'a>>>(
     config: ThermalConfig,
 ) -> Result<ThermalAnalysis, Error> {
     let mut monitor = ThermalMonitor::new(config)?;
-    let mut tables = Tables::default();
+    let mut tables = ThermalTables::default();
     let mut count = 0;
     for frame in frames {
         if let Some(&time) = times.get(count) {
@@ -78,19 +78,7 @@ pub fn analyze_thermal<'a, F: Into<Frame<'a>>>(
         return Err(Error::LengthMismatch { argument: "times", length: times.len(), expected: count });
     }
     monitor.finish(&mut |event| tables.push(event));
-    let increasing = times.iter().copied().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), t| (l.min(t), h.max(t)));
-    Ok(ThermalAnalysis {
-        regions: tables.regions,
-        means: tables.means,
-        differences: tables.differences,
-        difference_means: tables.difference_means,
-        notices: tables.notices,
-        baselines: (0..monitor.config().differences.len()).map(|place| monitor.baseline(place)).collect(),
-        end: monitor.snapshot(),
-        latency: monitor.latency(),
-        duration: (increasing.1 - increasing.0).max(0.0),
-        config: monitor.config().clone(),
-    })
+    Ok(ThermalAnalysis::new(&monitor, tables))
 }
 
 /// The frames of a stack (time, row, column) of counts (`u16`), or of temperatures in °C (`f32`, `f64`).
@@ -101,18 +89,33 @@ where
     (0..stack.len_of(Axis(0))).map(move |i| Frame::from(stack.index_axis_move(Axis(0), i)))
 }
 
-/// Events, sorted into tables.
-#[derive(Debug, Default)]
-struct Tables {
-    regions: RegionTable,
-    means: MeanTable,
-    differences: DifferenceTable,
-    difference_means: MeanTable,
-    notices: NoticeTable,
+/// Events, sorted into tables: a sink for [`ThermalMonitor::push`] where rows are wanted as columns.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ThermalTables {
+    /// Each region in each frame.
+    pub regions: RegionTable,
+    /// Regions over windows.
+    pub means: MeanTable,
+    /// Each difference in each frame.
+    pub differences: DifferenceTable,
+    /// Differences over windows.
+    pub difference_means: MeanTable,
+    /// What was noticed.
+    pub notices: NoticeTable,
 }
 
-impl Tables {
-    fn push(&mut self, event: ThermalEvent) {
+impl ThermalTables {
+    /// Empties all tables, keeping their memory.
+    pub fn clear(&mut self) {
+        self.regions.clear();
+        self.means.clear();
+        self.differences.clear();
+        self.difference_means.clear();
+        self.notices.clear();
+    }
+
+    /// Appends an event to its table; allocates as a `Vec` does.
+    pub fn push(&mut self, event: ThermalEvent) {
         match event {
             ThermalEvent::Region(row) => self.regions.push(&row),
             ThermalEvent::Mean(row) => self.means.push(&row),
@@ -124,6 +127,24 @@ impl Tables {
 }
 
 impl ThermalAnalysis {
+    /// What a finished monitor's events amount to.
+    pub fn new(monitor: &ThermalMonitor, tables: ThermalTables) -> Self {
+        let end = monitor.snapshot();
+        let config = monitor.config().clone();
+        Self {
+            regions: tables.regions,
+            means: tables.means,
+            differences: tables.differences,
+            difference_means: tables.difference_means,
+            notices: tables.notices,
+            baselines: (0..config.differences.len()).map(|place| monitor.baseline(place)).collect(),
+            latency: monitor.latency(),
+            duration: end.time.zip(monitor.start()).map_or(0.0, |(last, first)| last - first),
+            end,
+            config,
+        }
+    }
+
     /// Whether levels of different times may be compared: there is a reference, or no shutter came between.
     ///
     /// Differences within a frame may be compared in any case.

@@ -51,7 +51,7 @@ mod snapshot;
 mod statistics;
 
 pub use aggregate::WINDOWS;
-pub use analysis::{ThermalAnalysis, analyze_thermal, frames_of};
+pub use analysis::{ThermalAnalysis, ThermalTables, analyze_thermal, frames_of};
 pub use config::{Difference, DifferenceKind, MAX_REGIONS, MIN_PIXELS, Reference, ShutterRule, ThermalConfig};
 pub use frame::{Frame, Pixels, Telemetry};
 pub use limb::limb_mask;

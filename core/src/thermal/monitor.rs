@@ -324,6 +324,11 @@ impl ThermalMonitor {
         }
     }
 
+    /// Time stamp of the first frame, s.
+    pub fn start(&self) -> Option<f64> {
+        self.run.first
+    }
+
     /// The newest row of a region, at once and not settled: a shutter may still cut it out. For the live picture.
     pub fn latest(&self, region: usize) -> Option<RegionRow> {
         self.latest.get(region).copied().flatten()

@@ -279,10 +279,11 @@ impl Follower {
             let Some((step, remains)) = self.compare(shift).solve(self.anchor.seen) else {
                 break;
             };
+            let is_close = step[0].abs() + step[1].abs() < CLOSE;
             if remains < best.1 {
-                best = (shift, remains);
+                best = (if is_close { [shift[0] - step[0], shift[1] - step[1]] } else { shift }, remains);
             }
-            if step[0].abs() + step[1].abs() < CLOSE {
+            if is_close {
                 break;
             }
             shift = [shift[0] - step[0], shift[1] - step[1]];
@@ -376,7 +377,7 @@ impl Moments {
         [xx - fx * fx / ff, xy - fx * fy / ff, yy - fy * fy / ff]
     }
 
-    /// The step of the shift along what is seen, and the mean square that remains.
+    /// The step of the shift along what is seen, and the mean square that offset and gain alone leave.
     fn solve(&self, seen: Seen) -> Option<([f64; 2], f64)> {
         if self.weight <= 0.0 {
             return None;
@@ -399,7 +400,7 @@ impl Moments {
             }
         };
         let gain = (nf - fx * step[0] - fy * step[1]) / ff;
-        let remains = (nn - nf * nf / ff - x * step[0] - y * step[1]) / self.weight;
+        let remains = (nn - nf * nf / ff) / self.weight;
         // Without contrast, or with limb and background exchanged, there is nothing to go by.
         (gain > 0.1 && step[0].is_finite() && step[1].is_finite())
             .then(|| ([step[0] / gain, step[1] / gain], remains.max(0.0) / (gain * gain)))
