@@ -27,32 +27,46 @@
 //! | [`Region`], [`Shape`] | regions laid onto the grid, [`limb_mask`] |
 //! | [`ThermalMonitor`] | repeated frames, shutter, bad pixels, lost limbs, region rows, means, differences |
 //! | [`Follower`] | movement of the limb (feature `spectrum`) |
+//! | [`EvenSeries`] | a region's temperature on an even grid, which the following are computed from |
+//! | [`fit_rewarming`] | T₀, lag, τ, T∞, maximal slope, recovered share, with intervals |
+//! | [`BANDS`], [`BandMeter`] | oscillations while they arrive; [`oscillations`], [`coherence`], [`scalogram`] of a record (feature `spectrum`) |
+//! | [`FlowFilter`], [`fit_depth`] | relative blood flow, 25 s late by design |
 
 // Views of arrays are small, and passed by value.
 #![allow(clippy::needless_pass_by_value)]
 
 mod aggregate;
 mod analysis;
+mod bands;
 mod config;
+mod flow;
 mod frame;
 mod limb;
 mod measure;
 mod monitor;
+mod noise;
 mod overview;
 mod pixels;
 mod radiometry;
+mod random;
 mod reason;
 mod region;
 #[cfg(feature = "spectrum")]
 mod registration;
+mod rewarming;
 mod row;
+mod series;
 mod shutter;
 mod snapshot;
 mod statistics;
+#[cfg(feature = "spectrum")]
+mod wavelet;
 
 pub use aggregate::WINDOWS;
 pub use analysis::{ThermalAnalysis, ThermalTables, analyze_thermal, frames_of};
+pub use bands::{BANDS, Band, BandMeter};
 pub use config::{Difference, DifferenceKind, MAX_REGIONS, MIN_PIXELS, Reference, ShutterRule, ThermalConfig};
+pub use flow::{DIFFUSIVITY, DepthFit, FLOW_CAP, FLOW_STEP, FlowFilter, band_correlation, fit_depth, relative_flow};
 pub use frame::{Frame, Pixels, Telemetry};
 pub use limb::limb_mask;
 pub use monitor::ThermalMonitor;
@@ -62,9 +76,15 @@ pub use reason::{ThermalNotice, ThermalReason, ThermalState};
 pub use region::{Region, Shape};
 #[cfg(feature = "spectrum")]
 pub use registration::{Follower, Shift};
+pub use rewarming::{Estimate, RewarmingFit, fit_rewarming};
 pub use row::{
     DIFFERENCE_CODES, DIFFERENCE_FLAGS, DIFFERENCE_NUMBERS, DifferenceRow, DifferenceTable, MEAN_CODES, MEAN_FLAGS,
     MEAN_NUMBERS, MeanRow, MeanTable, NOTICE_CODES, NOTICE_FLAGS, NOTICE_NUMBERS, NoticeRow, NoticeTable, REGION_CODES,
     REGION_FLAGS, REGION_NUMBERS, RegionRow, RegionTable, ThermalEvent,
 };
+pub use series::EvenSeries;
 pub use snapshot::{ThermalCounts, ThermalSnapshot};
+#[cfg(feature = "spectrum")]
+pub use wavelet::{
+    BandCoherence, BandPower, Oscillations, Scalogram, WaveletOptions, coherence, oscillations, scalogram,
+};
