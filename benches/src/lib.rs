@@ -4,6 +4,7 @@
 //! one's time as a multiple of the first's, all stages in turn in the same run: machines are noisy, ratios less so.
 
 pub mod study;
+pub mod thermal;
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -57,7 +57,7 @@ pub use stress::{CLEAN_PULSE_RATES, CLEAN_SAMPLE_RATES, StressSet, Target, clean
 pub use synth::{AmplitudeStep, Kind, Modulation, Recording, Synth};
 pub use thermal::{
     Course, FlowDrive, Line, Outline, Rewarming, Scene, Shutter, Site, ThermalCamera, ThermalFrame, ThermalOutput,
-    ThermalSynth,
+    ThermalSynth, resonance,
 };
 pub use truth::{Span, TrueBeat, Truth};
 

@@ -10,7 +10,7 @@ mod course;
 mod scene;
 
 pub use camera::{ThermalCamera, ThermalFrame};
-pub use course::{Course, FlowDrive, Line, Rewarming};
+pub use course::{Course, FlowDrive, Line, Rewarming, resonance};
 pub use scene::{Outline, Scene, Site};
 
 use crate::check::{SynthError, within};

@@ -1,4 +1,7 @@
 //! Means over windows of 1, 10 and 60 s, while rows arrive.
+//!
+//! A window of which a part is missing (a shutter's cut) has the mean that a straight line through its frames has at the window's centre:
+//! the mean of what is left would be that of another time. Windows that are covered to less than half have the plain mean.
 
 use super::row::MeanRow;
 
@@ -22,6 +25,8 @@ struct Open {
     last: f64,
     sum: f64,
     squares: f64,
+    /// Sums of time since the first, of its square, and of its product with the value.
+    times: [f64; 3],
     frames: u32,
     crossing: bool,
     warming: bool,
@@ -54,6 +59,7 @@ impl Aggregate {
                 last: item.time,
                 sum: 0.0,
                 squares: 0.0,
+                times: [0.0; 3],
                 frames: 0,
                 crossing: false,
                 warming: false,
@@ -61,6 +67,10 @@ impl Aggregate {
             let away = item.value - open.first.value;
             open.sum += away;
             open.squares += away * away;
+            let since = item.time - open.first.time;
+            open.times[0] += since;
+            open.times[1] += since * since;
+            open.times[2] += since * away;
             open.frames += 1;
             open.last = item.time;
             open.crossing |= item.segment != open.first.segment;
@@ -90,14 +100,21 @@ impl Open {
         // n frames cover n intervals, of which n - 1 lie between them.
         let covered = if self.frames > 1 { span * frames / (frames - 1.0) } else { 0.0 };
         let scatter = (self.squares - self.sum * self.sum / frames).max(0.0);
+        let coverage = (covered / window).min(1.0);
+        let [times, squares, products] = self.times;
+        let spread = squares - times * times / frames;
+        // Frames that fill the window have their mean at its centre, to a frame.
+        let is_partial = (0.5..0.98).contains(&coverage) && spread > 0.0;
+        let slope = if is_partial { (products - times * self.sum / frames) / spread } else { 0.0 };
+        let to_centre = self.start + 0.5 * window - self.first.time - times / frames;
         MeanRow {
             time: self.start + 0.5 * window,
             window,
             region,
-            mean: self.first.value + self.sum / frames,
+            mean: self.first.value + self.sum / frames + slope * to_centre,
             sd: (self.frames > 1).then(|| libm::sqrt(scatter / (frames - 1.0))),
             frames: self.frames,
-            coverage: (covered / window).min(1.0),
+            coverage,
             segment: self.first.segment,
             crossing: self.crossing,
             warming: self.warming,
@@ -125,6 +142,8 @@ mod tests {
             [995.0, 1005.0, 1015.0, 1025.0, 1035.0, 1045.0, 1055.0]
         );
         assert_eq!((tens[1].mean, tens[1].frames, tens[1].coverage), (1004.875, 40, 1.0));
+        // Of the first window only the second half is there: its line has this value at the centre.
+        assert_eq!(tens[0].mean, 995.0);
         assert_eq!((tens[0].coverage, tens[0].warming, tens[2].crossing), (0.5, true, true));
         assert_eq!(rows.iter().filter(|row| row.window == 60.0).count(), 2);
     }

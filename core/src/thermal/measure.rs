@@ -151,6 +151,10 @@ impl Frames {
         with!(self, store => scene.out_of_range(&store.now, store.limits))
     }
 
+    pub(crate) fn roughness(&self, scene: &mut Scene) -> f64 {
+        with!(self, store => scene.roughness(&store.now, store.limits))
+    }
+
     pub(crate) fn change(&self, scene: &mut Scene) -> Option<Change> {
         with!(self, store => scene.change(&store.before, &store.now, store.limits))
     }

@@ -465,7 +465,10 @@ impl ThermalMonitor {
         if !self.config.find_bad_pixels || self.run.is_wrong_unit || !self.pixels.is_due(time) {
             return;
         }
-        let noise = self.run.noise.map_or(f64::NAN, |kelvin| kelvin / self.kelvin_per_raw());
+        let noise = match self.run.noise {
+            Some(kelvin) => kelvin / self.kelvin_per_raw(),
+            None => self.frames.roughness(&mut self.scene),
+        };
         let columns = self.config.columns.max(1);
         self.frames.look(&mut self.pixels, time, noise, &mut self.grid, |place| {
             sink(ThermalEvent::Notice(NoticeRow {

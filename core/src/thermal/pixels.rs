@@ -1,7 +1,7 @@
 //! Bad pixels: those that stand out, and those that stand still.
 //!
 //! Once per second of stream each pixel is looked at. It *stands out* if it lies beyond all of its neighbours by more than eight times the
-//! noise: an edge of the scene never does, its pixels lie between their neighbours. It *stands still* if it shows the very number of a
+//! noise (by fifty times, once is enough): an edge of the scene never does, its pixels lie between their neighbours. It *stands still* if it shows the very number of a
 //! second ago, while most of the frame does not. Five looks in a row, or as many as chance does not explain in the whole frame
 //! (p^n · pixels < 1e-6, p being the share of pixels that have not changed), make it bad; it is left out from then on, and not taken back.
 
@@ -14,6 +14,8 @@ use super::statistics::{Grid, Limits, Raw};
 const LOOKS: u8 = 5;
 /// How far, in SDs of the noise.
 const OUTLIER: f64 = 8.0;
+/// As far as this once is enough: a dead pixel of 25 would spoil their mean for seconds.
+const DEAD: f64 = 50.0;
 
 /// Looks for bad pixels.
 #[derive(Debug, Clone)]
@@ -64,16 +66,21 @@ impl PixelWatch {
             let chance = unchanged.max(1e-3);
             Some(libm::ceil(libm::log(1e-6 / pixels as f64) / libm::log(chance)).clamp(f64::from(LOOKS), 250.0) as u8)
         };
-        let beyond = OUTLIER * noise;
+        let beyond = [OUTLIER * noise, DEAD * noise];
         for row in 0..rows {
             for column in 0..columns {
                 let place = row * columns + column;
                 if grid.is_bad(place) {
                     continue;
                 }
-                let out = noise > 0.0 && is_outlier(now, limits, [row, column], [rows, columns], beyond);
+                let is_out = |beyond| is_outlier(now, limits, [row, column], [rows, columns], beyond);
+                let out = noise > 0.0 && is_out(beyond[0]);
                 let count = &mut self.stands_out[place];
-                *count = if out { count.saturating_add(1) } else { 0 };
+                *count = match out {
+                    true if is_out(beyond[1]) => LOOKS,
+                    true => count.saturating_add(1),
+                    false => 0,
+                };
                 let is_out = *count >= LOOKS;
                 let count = &mut self.stands_still[place];
                 *count = if enough_still.is_some() && same(place) { count.saturating_add(1) } else { 0 };

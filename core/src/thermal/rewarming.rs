@@ -1,12 +1,13 @@
 //! Rewarming after cold or occlusion: how late, how fast, how far.
 //!
 //! T(t) = T∞ − (T∞ − T₀) exp(−(t − lag)/τ) from the lag on, T₀ before it, t counted from the end of the cold. For given lag and τ the model is
-//! linear in T₀ and T∞, so these are solved for and only lag and τ are searched: a grid first, then Gauss–Newton steps in all four.
+//! linear in T₀ and T∞, so these are solved for and only lag and τ are searched: over a grid first, then in ever finer steps.
 //! Vasomotion colours the residuals, so they are whitened (three rounds of generalised least squares) and intervals
-//! (95 %, t) come from the whitened Jacobian; those of plain least squares hold the truth in 71 to 93 % of cases.
+//! (95 %, t) come from the whitened Jacobian, that of the lag, at which the model has its kink, from the profile of its sum of squares; those
+//! of plain least squares hold the truth in 71 to 93 % of cases.
 //!
 //! A curve of which less than one time constant is seen does not tell where it ends: T∞ and τ trade against each other. Unless the record
-//! holds, after the lag, 1.2 times the upper end of τ's interval, the answer is "not rewarmed", and only T₀ and the lag are given.
+//! holds, after the lag, 1.5 times the upper end of τ's interval, the answer is "not rewarmed", and only T₀ and the lag are given.
 //!
 //! Source of the quantities: O'Reilly et al. 1992, J Rheumatol 19:1193 (lag, maximal slope and recovered share separate primary from
 //! sclerosis-related Raynaud's).
@@ -20,7 +21,7 @@ use super::series::EvenSeries;
 /// Step of the grid that is fitted, s.
 const STEP: f64 = 4.0;
 /// Time constants that the record has to hold after the lag.
-const SEEN: f64 = 1.2;
+const SEEN: f64 = 1.5;
 /// Shortest record, s.
 const SHORTEST: f64 = 60.0;
 
@@ -91,8 +92,13 @@ fn model([start, end, lag, log_tau]: Parameters, time: f64) -> f64 {
     end - (end - start) * decay(lag, log_tau, time)
 }
 
+/// exp(−(t − lag)/τ), 1 before the lag, as its mean over the step about `time` that the data are means of: the kink is sharper than that.
 fn decay(lag: f64, log_tau: f64, time: f64) -> f64 {
-    libm::exp(-(time - lag).max(0.0) / libm::exp(log_tau))
+    let tau = libm::exp(log_tau);
+    let (from, to) = (time - 0.5 * STEP - lag, time + 0.5 * STEP - lag);
+    let before = (-from).clamp(0.0, STEP);
+    let integral = tau * (libm::exp(-from.max(0.0) / tau) - libm::exp(-to.max(0.0) / tau));
+    (before + integral) / STEP
 }
 
 /// Fits rewarming to a region's series (`time` s, `celsius`), from the end of the cold at `from` s to the end of the series;
@@ -121,12 +127,12 @@ pub fn fit_rewarming(time: &[f64], celsius: &[f64], from: f64, before: Option<f6
         return RewarmingFit::absent(ThermalReason::Flat);
     }
     let mut whitener = Whitener::none();
-    let Some(mut best) = record.search(&whitener) else {
+    let Some(mut best) = record.search(&whitener, None) else {
         return RewarmingFit::absent(ThermalReason::NoFit);
     };
     for _ in 0..3 {
         whitener = Whitener::of(&record.residuals(best));
-        let Some(next) = record.search(&whitener) else {
+        let Some(next) = record.search(&whitener, Some(best)) else {
             break;
         };
         best = next;
@@ -173,19 +179,26 @@ impl Record<'_> {
         Some(([end + fall, end, lag, log_tau], left))
     }
 
-    /// The best parameters: a grid over lag and τ, then Gauss–Newton.
-    fn search(&self, whitener: &Whitener) -> Option<Parameters> {
+    /// The best parameters: a grid over lag and τ (of the whole record, or about parameters that are near), then ever finer steps. The
+    /// kink at the lag misleads gradients, and whitened data tell it to a second, so the grid about a place is fine.
+    fn search(&self, whitener: &Whitener, near: Option<Parameters>) -> Option<Parameters> {
         // About a level, so that sums of squares lose no digits.
         let level = self.values.iter().sum::<f64>() / self.values.len() as f64;
         let shifted: Vec<f64> = self.values.iter().map(|value| value - level).collect();
         let data = whitener.whiten(&shifted);
         let ones = whitener.whiten(&alloc::vec![1.0; self.values.len()]);
         let (first, length) = (self.start.max(0.0), self.end() - self.start);
+        let (lags, taus) = match near {
+            None => {
+                (Grid::new(first, first + 0.6 * length, 40), Grid::new(libm::log(10.0), libm::log(3.0 * length), 24))
+            }
+            Some([_, _, lag, log_tau]) => {
+                (Grid::new((lag - 60.0).max(0.0), lag + 60.0, 60), Grid::new(log_tau - 0.5, log_tau + 0.5, 10))
+            }
+        };
         let mut best: Option<(Parameters, f64)> = None;
-        for i in 0..24 {
-            let log_tau = libm::log(10.0) + f64::from(i) / 23.0 * libm::log(0.3 * length.max(40.0));
-            for j in 0..32 {
-                let lag = first + f64::from(j) / 32.0 * 0.6 * length;
+        for log_tau in taus.places() {
+            for lag in lags.places() {
                 if let Some(found) = self.levels(lag, log_tau, whitener, &data, &ones)
                     && best.is_none_or(|(_, left)| found.1 < left)
                 {
@@ -194,24 +207,64 @@ impl Record<'_> {
             }
         }
         let (mut parameters, mut left) = best?;
-        // The grid again, finer each time, about its best place: the kink at the lag lets gradients mislead.
-        let (mut lag_step, mut tau_step) = (0.6 * length / 32.0, 0.2);
-        for _ in 0..14 {
-            for (di, dj) in
-                [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (1.0, 1.0)]
-            {
-                let lag = (parameters[2] + dj * lag_step).max(0.0);
-                let log_tau = parameters[3] + di * tau_step;
+        let (mut lag_step, mut tau_step) = (lags.step, taus.step);
+        for _ in 0..24 {
+            let around = parameters;
+            for place in 0..9 {
+                let lag = (around[2] + f64::from(place % 3 - 1) * lag_step).max(0.0);
+                let log_tau = around[3] + f64::from(place / 3 - 1) * tau_step;
                 if let Some(found) = self.levels(lag, log_tau, whitener, &data, &ones)
                     && found.1 < left
                 {
                     (parameters, left) = found;
                 }
             }
-            lag_step *= 0.6;
-            tau_step *= 0.6;
+            if parameters == around {
+                lag_step *= 0.5;
+                tau_step *= 0.5;
+            }
         }
         Some([parameters[0] + level, parameters[1] + level, parameters[2], parameters[3]])
+    }
+
+    /// The interval of the lag: where the best sum of squares for it, over all else, stays below `ratio` times the least.
+    fn profile(&self, [_, _, lag, log_tau]: Parameters, whitener: &Whitener, half: f64, ratio: f64) -> Estimate {
+        let level = self.values.iter().sum::<f64>() / self.values.len() as f64;
+        let data = whitener.whiten(&self.values.iter().map(|value| value - level).collect::<Vec<_>>());
+        let ones = whitener.whiten(&alloc::vec![1.0; self.values.len()]);
+        let least = |lag: f64, log_tau: &mut f64| -> f64 {
+            // The best τ moves little from one lag to the next.
+            let at = |log_tau: f64| {
+                self.levels(lag, log_tau, whitener, &data, &ones).map_or(f64::INFINITY, |(_, left)| left)
+            };
+            let (mut best, mut step) = (at(*log_tau), 0.02);
+            for _ in 0..8 {
+                let found = [at(*log_tau - step), at(*log_tau + step)];
+                if found[0] < best {
+                    (best, *log_tau) = (found[0], *log_tau - step);
+                } else if found[1] < best {
+                    (best, *log_tau) = (found[1], *log_tau + step);
+                } else {
+                    step *= 0.4;
+                }
+            }
+            best
+        };
+        let mut start = log_tau;
+        let limit = ratio * least(lag, &mut start);
+        let step = (half / 6.0).clamp(0.05, 5.0);
+        let end = |direction: f64| {
+            let (mut place, mut log_tau) = (lag, start);
+            for _ in 0..60 {
+                let next = place + direction * step;
+                if next < 0.0 || least(next, &mut log_tau) > limit {
+                    return next.max(0.0);
+                }
+                place = next;
+            }
+            place
+        };
+        Estimate { value: lag, low: end(-1.0), high: end(1.0) }
     }
 
     /// Intervals, and whether there is an answer at all.
@@ -253,8 +306,7 @@ impl Record<'_> {
         let tau_half = half(unit(3));
         let tau = libm::exp(log_tau);
         let tau = Estimate { value: tau, low: tau * libm::exp(-tau_half), high: tau * libm::exp(tau_half) };
-        let lag_half = half(unit(2));
-        let seen = Estimate { value: lag, low: (lag - lag_half).max(0.0), high: lag + lag_half };
+        let seen = self.profile(parameters, whitener, half(unit(2)), 1.0 + t * t / freedom);
         let early = RewarmingFit {
             start: Some(Estimate::about(start, half(unit(0)))),
             lag: Some(seen),
@@ -293,17 +345,32 @@ impl Record<'_> {
     }
 }
 
+/// Evenly spaced places.
+#[derive(Debug, Clone, Copy)]
+struct Grid {
+    first: f64,
+    step: f64,
+    count: u32,
+}
+
+impl Grid {
+    fn new(first: f64, last: f64, count: u32) -> Self {
+        Self { first, step: (last - first) / f64::from(count), count }
+    }
+
+    fn places(self) -> impl Iterator<Item = f64> {
+        (0..=self.count).map(move |i| self.first + f64::from(i) * self.step)
+    }
+}
+
 /// Derivative of the model by a parameter.
 fn derivative([start, end, lag, log_tau]: Parameters, time: f64, which: usize) -> f64 {
-    let left = decay(lag, log_tau, time);
-    let tau = libm::exp(log_tau);
-    let risen = time - lag;
+    let by = 1e-4;
     match which {
-        0 => left,
-        1 => 1.0 - left,
-        2 if risen > 0.0 => -(end - start) * left / tau,
-        3 if risen > 0.0 => -(end - start) * left * risen / tau,
-        _ => 0.0,
+        0 => decay(lag, log_tau, time),
+        1 => 1.0 - decay(lag, log_tau, time),
+        2 => (start - end) * (decay(lag + by, log_tau, time) - decay(lag - by, log_tau, time)) / (2.0 * by),
+        _ => (start - end) * (decay(lag, log_tau + by, time) - decay(lag, log_tau - by, time)) / (2.0 * by),
     }
 }
 

@@ -64,6 +64,25 @@ impl Scene {
         self.places.iter().filter(outside).count() as f64 / self.places.len().max(1) as f64
     }
 
+    /// Noise of a pixel from one frame alone: from second differences along rows, by their median, which edges of the scene do not move. NaN
+    /// where there are too few pixels.
+    pub(crate) fn roughness<T: Raw>(&mut self, frame: &[T], limits: Limits<T>) -> f64 {
+        let mut count = 0;
+        for &place in &self.places {
+            if let Some([before, here, after]) = place.checked_sub(1).and_then(|from| frame.get(from..from + 3))
+                && [before, here, after].iter().all(|pixel| pixel.is_within(limits))
+            {
+                self.differences[count] = before.value() - 2.0 * here.value() + after.value();
+                count += 1;
+            }
+        }
+        if count < 32 {
+            return f64::NAN;
+        }
+        // Second differences of white noise are √6 times as large.
+        MAD_TO_SD * median_distance(&self.differences[..count], 0.0) / libm::sqrt(6.0)
+    }
+
     /// The change between two frames; `None` where fewer than half of the samples hold temperatures in both.
     pub(crate) fn change<T: Raw>(&mut self, before: &[T], now: &[T], limits: Limits<T>) -> Option<Change> {
         let mut count = 0;

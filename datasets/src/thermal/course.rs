@@ -40,6 +40,25 @@ impl Line {
     }
 }
 
+/// Narrow-band noise as it is in nature: a resonance of `frequency` Hz and `width` Hz (full, at half of its power) driven by white noise,
+/// `rms` in all, `count` values every `step` s.
+pub fn resonance(rng: &mut Rng, [frequency, width]: [f64; 2], rms: f64, step: f64, count: usize) -> Vec<f64> {
+    let keep = libm::exp(-PI * width * step);
+    let (a, b) = (2.0 * keep * libm::cos(TAU * frequency * step), -keep * keep);
+    // Variance of a second-order autoregression driven by unit noise.
+    let variance = (1.0 - b) / ((1.0 + b) * ((1.0 - b) * (1.0 - b) - a * a));
+    let scale = rms / libm::sqrt(variance);
+    let (mut last, mut before) = (0.0, 0.0);
+    let mut next = || {
+        let value = a * last + b * before + scale * rng.normal();
+        (before, last) = (last, value);
+        value
+    };
+    // Until it does not know any more that it began at rest.
+    let settling = libm::ceil(10.0 / (width * step)) as usize;
+    (0..settling + count).map(|_| next()).skip(settling).collect()
+}
+
 /// Rewarming after cold or occlusion: `start` until `lag`, then towards `end` with time constant `tau`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rewarming {
@@ -181,5 +200,7 @@ mod tests {
         let lines = Line::band(&mut rng, 0.015, 0.003, 0.15);
         let square = (0..200_000).map(|i| lines.iter().map(|line| line.at(f64::from(i))).sum::<f64>()).map(|v| v * v);
         assert!((libm::sqrt(square.sum::<f64>() / 200_000.0) - 0.15).abs() < 0.01);
+        let square = resonance(&mut rng, [0.015, 0.0075], 0.15, 1.0, 200_000).into_iter().map(|v| v * v);
+        assert!((libm::sqrt(square.sum::<f64>() / 200_000.0) - 0.15).abs() < 0.005);
     }
 }
