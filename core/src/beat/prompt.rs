@@ -48,6 +48,8 @@ const WAIT: f64 = 0.05;
 const WAIT_MOST: f64 = 0.2;
 /// A turning point counts when the signal has moved by this share of the usual rise from it.
 const TURN: f64 = 0.05;
+/// A rise of this share of the level is none.
+const ROUNDING: f64 = 1e-12;
 /// Nothing is announced before this much of the segment has passed, s.
 const LEARN: f64 = 1.0;
 /// Pulses that make the usual rise and the period.
@@ -169,7 +171,8 @@ impl Turns {
         if index == 0 {
             self.recent.fill(smooth);
         }
-        let value = smooth - self.recent.push(smooth) / self.slots;
+        let level = self.recent.push(smooth) / self.slots;
+        let value = smooth - level;
         self.index += 1;
         if index == 0 {
             self.before = [value; 2];
@@ -207,7 +210,8 @@ impl Turns {
             self.peak = None;
             self.trough = value;
             self.learned = self.learned.max(height);
-            if height > 0.0 {
+            // Less is rounding: the level of a constant is not quite one.
+            if height > ROUNDING * (smooth.abs() + level.abs()) {
                 self.announce(peak, height, rise, period, found);
             }
         }

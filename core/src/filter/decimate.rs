@@ -53,7 +53,7 @@ impl Decimator {
         Self::with_half(factor, Self::HALF)
     }
 
-    /// A decimator whose window is `half` new samples long to either side: with 4 it passes up to 0.5 of half the new rate within 1 %
+    /// A decimator whose window is `half` new samples long to either side: with 4 it passes up to 0.5 of half the new rate within 0.1 %
     /// and lies 60 dB down from 1.5 of it, which is enough where a band-pass follows.
     pub(crate) fn with_half(factor: usize, half: usize) -> Result<Self, ConfigError> {
         in_range("factor", factor as f64, 1.0, 1000.0)?;
@@ -171,6 +171,40 @@ mod tests {
             }
         }
         assert!(largest < 1e-3, "{largest}");
+    }
+
+    #[test]
+    fn a_short_one_passes_half_and_stops_three_halves() {
+        for (frequency, gain) in [(0.25, 1.0), (0.75, 0.0)] {
+            let mut decimator = Decimator::with_half(5, 4).unwrap();
+            let (warmup, mut largest) = (decimator.warmup_samples(), 0.0_f64);
+            for n in 0..3000 {
+                if let Some(output) = decimator.push(sine(frequency / 5.0, n as f64)).filter(|_| n >= warmup) {
+                    let truth = gain * sine(frequency / 5.0, (n - decimator.delay_samples()) as f64);
+                    largest = largest.max((output - truth).abs());
+                }
+            }
+            assert!(largest < 1e-3, "{largest} at {frequency}");
+        }
+    }
+
+    #[test]
+    fn blocks_are_samples_one_by_one() {
+        let samples: Vec<f64> = (0..1000).map(|n| sine(0.013, f64::from(n)) + f64::from(n % 7)).collect();
+        for factor in [1, 2, 3, 80] {
+            let (mut single, mut blocks) = (Decimator::new(factor).unwrap(), Decimator::new(factor).unwrap());
+            let expected: Vec<f64> = samples.iter().filter_map(|x| single.push(*x)).collect();
+            let (mut given, mut rest) = (Vec::new(), samples.as_slice());
+            for count in [1, 64, 2, 13, 5].into_iter().cycle() {
+                let (now, later) = rest.split_at(count.min(rest.len()));
+                blocks.push_block(now.iter().copied(), |_, output| given.push(output));
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            assert!(given.iter().map(|x| x.to_bits()).eq(expected.iter().map(|x| x.to_bits())), "by {factor}");
+        }
     }
 
     #[test]
