@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::error::{ConfigError, Error};
 use crate::event::Event;
+use crate::measure::ensemble::{Ensemble, ensemble};
 use crate::measure::robust::median_of_many as median;
 use crate::monitor::Monitor;
 use crate::reason::{Reason, State};
@@ -81,6 +82,15 @@ pub fn analyze_input<S: Sample>(input: &Input<'_, S>, config: Config) -> Result<
     monitor.push_input(input, &mut sink)?;
     monitor.finish(&mut sink);
     Ok(conclude(&monitor, beats, rates, pulses))
+}
+
+impl Analysis {
+    /// The averaged beat of the accepted beats whose systolic peak lies in `window`, s; `samples` are those that were analysed.
+    ///
+    /// `None` as [`ensemble`] says. Samples with time stamps are not on the grid of the beats: give evenly spaced ones only.
+    pub fn ensemble<S: Sample>(&self, samples: &[S], window: core::ops::Range<f64>) -> Option<Ensemble> {
+        ensemble(samples, &self.config, self.polarity, &self.beats, window)
+    }
 }
 
 fn conclude(monitor: &Monitor, beats: BeatTable, rates: RateTable, pulses: Vec<f64>) -> Analysis {

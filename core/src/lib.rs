@@ -93,6 +93,7 @@ mod trend;
 pub use analysis::{Analysis, analyze, analyze_input, estimate_sample_rate};
 pub use error::{ConfigError, Error};
 pub use event::{Beat, Event, Notch, Pulse, RateRow};
+pub use measure::ensemble::{Ensemble, ensemble};
 pub use monitor::{Events, Monitor};
 pub use reason::{Reason, State};
 pub use sample::{Input, Sample};

@@ -31,6 +31,7 @@
 mod beat_series;
 mod catalogue;
 mod check;
+mod contour;
 mod disturb;
 mod landmarks;
 mod pulse;
@@ -46,6 +47,7 @@ mod truth;
 pub use beat_series::{Swing, add_red, add_white};
 pub use catalogue::{CATALOGUE, Entry, Package, RemoteFile, catalogue};
 pub use check::SynthError;
+pub use contour::{NotchShape, TrueContour, contour};
 pub use disturb::{BaselineStep, Clip, Drift, Hum, Jitter, Level, Motion, Quantisation, Spike, scatter};
 pub use landmarks::{Landmarks, landmarks};
 pub use pulse::{Pulse, Shape, Steady, Train, Wave};

@@ -82,6 +82,16 @@ impl Shape {
         ])
     }
 
+    /// A pulse volume recording whose reflected wave has run into the descent: an inflection, and no minimum, where the notch would be.
+    pub fn pvr_blurred() -> Self {
+        Self::of([
+            [1.00, 1.00, 0.00, 0.070, 0.5],
+            [0.40, 0.40, 0.12, 0.090, 0.5],
+            [0.22, 0.00, 0.30, 0.085, 0.5],
+            [0.12, 0.12, 0.42, 0.160, 0.6],
+        ])
+    }
+
     /// The pulse volume recording behind an obstruction: slow upstroke, rounded peak, no reflected wave, bowed downslope.
     pub fn pvr_damped() -> Self {
         Self::of([[1.00, 1.00, 0.00, 0.110, 0.6], [0.85, 0.85, 0.18, 0.140, 0.6], [0.45, 0.45, 0.38, 0.160, 0.7]])
@@ -220,6 +230,7 @@ mod tests {
             ("ppg 0.5", Shape::ppg(0.5)),
             ("ppg 1", Shape::ppg(1.0)),
             ("pvr", Shape::pvr()),
+            ("blurred", Shape::pvr_blurred()),
             ("damped", Shape::pvr_damped()),
             ("pressure", Shape::pressure()),
         ]

@@ -324,6 +324,7 @@ impl SourceStudy {
             base: if light { sensor.light } else { CUFF_TARGET },
             sign: if light { sign } else { 1.0 },
             has_dc: light,
+            contours: false,
             covered: Span::new(0.0, (samples.len().saturating_sub(1)) as f64 / self.sample_rate),
             gaps: &[],
             flats: &[],

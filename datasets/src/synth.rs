@@ -375,6 +375,7 @@ impl Synth {
                     base: model.base,
                     sign: model.sign,
                     has_dc: matches!(self.kind, Kind::Ppg { .. }),
+                    contours: matches!(self.kind, Kind::Pvr { .. } | Kind::Pressure { .. }),
                     covered: Span::new(*first, times[times.len() - 1]),
                     gaps: &self.gaps,
                     flats: &self.flats,

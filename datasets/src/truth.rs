@@ -1,5 +1,6 @@
 //! What is true of a synthetic recording: each pulse, measured on the continuous signal that no disturbance has touched.
 
+use crate::contour::{TrueContour, contour};
 use crate::landmarks::{Landmarks, landmarks};
 
 /// A stretch of time, s from the first sample; the end is not part of it.
@@ -64,6 +65,8 @@ pub struct TrueBeat {
     /// Width at half amplitude, s, between the crossings that enclose the peak; absent where the signal does not fall so
     /// far before the next beat.
     pub width: Option<f64>,
+    /// The contour above the line from foot to foot; of PVR and pressure, absent without an `end`.
+    pub contour: Option<TrueContour>,
     /// A premature beat.
     pub is_ectopic: bool,
     /// Whether the recording shows it: it makes a pulse of at least 5 % of the normal height at that time, begins and
@@ -150,6 +153,8 @@ pub(crate) struct View<'a> {
     pub(crate) sign: f64,
     /// Whether the recording has a DC level to relate to.
     pub(crate) has_dc: bool,
+    /// Whether contours are read, which takes as long as all the rest.
+    pub(crate) contours: bool,
     /// Times of the first and the last sample, s.
     pub(crate) covered: Span,
     pub(crate) gaps: &'a [Span],
@@ -234,6 +239,7 @@ pub(crate) fn measure(signal: &impl Fn(f64) -> (f64, f64), planted: &[Planted], 
             rate: next.map(|next| 60.0 / (next.slope_time - mark.slope_time)),
             upstroke_time: mark.peak_time - mark.onset,
             width: mark.half_width(signal, planted.get(index + 1).map_or(f64::INFINITY, |next| next.anchor)),
+            contour: next.filter(|_| view.contours).and_then(|next| contour(signal, &mark, next)),
             is_ectopic: beat.is_ectopic,
             is_visible: shown(&mark),
             is_clipped: view.clips(Span::new(mark.foot_time, whole.end)),
@@ -257,6 +263,7 @@ fn without_pulse(beat: &Planted, foot: f64) -> TrueBeat {
         rate: None,
         upstroke_time: 2.0 * beat.width,
         width: None,
+        contour: None,
         is_ectopic: beat.is_ectopic,
         is_visible: false,
         is_clipped: false,

@@ -1,6 +1,8 @@
 //! A complete cycle of a waveform, from foot to foot, above the line between its feet: what a leaking cuff or a drifting
 //! level adds is gone from it.
 
+use core::ops::RangeInclusive;
+
 use super::pulse::Reading;
 use super::waveform::Waveform;
 
@@ -71,14 +73,19 @@ impl<'a> Cycle<'a> {
     }
 
     /// Value above the line at a place.
-    fn above(&self, place: usize) -> f64 {
+    pub(crate) fn above(&self, place: usize) -> f64 {
         self.values[place] - (self.level + self.tilt * place as f64)
     }
 
-    /// The values above the line from the peak on, as far as `share` of the cycle counted from its foot, at most its end.
-    pub(crate) fn descent(&self, share: f64) -> impl Iterator<Item = f64> {
+    /// The places of the descent: from the peak as far as `share` of the cycle counted from its foot, at most its end.
+    pub(crate) fn descent(&self, share: f64) -> RangeInclusive<usize> {
         let last = self.foot + ((self.end - self.foot) as f64 * share) as usize;
-        (self.peak..=last.min(self.end)).map(|place| self.above(place))
+        self.peak..=last.min(self.end)
+    }
+
+    /// Number of places in this share of the cycle, at least one.
+    pub(crate) fn places(&self, share: f64) -> usize {
+        ((self.length * share) as usize).max(1)
     }
 
     /// Where the signal goes through `level` between two neighbouring places.

@@ -3,6 +3,7 @@
 pub(crate) mod contour;
 pub(crate) mod cycle;
 pub(crate) mod descent;
+pub(crate) mod ensemble;
 pub(crate) mod perfusion;
 pub(crate) mod pulse;
 pub(crate) mod rate;

@@ -17,7 +17,7 @@ use crate::signal::SampleRate;
 /// Times are read on a grid of at least this rate, Hz.
 const FINE_HZ: f64 = 100.0;
 /// Half length of the interpolation kernel, samples.
-const REACH: usize = 6;
+pub(crate) const REACH: usize = 6;
 /// Half length of the smoothing kernel as a share of the cycle; a quartic keeps the height of a systolic peak within 0.2 % there.
 const SMOOTHING_SHARE: f64 = 0.15;
 /// Places that are smoothed together.
@@ -55,6 +55,29 @@ impl Waveform {
             longest,
             start: 0.0,
         }
+    }
+
+    /// A stretch that is already on a grid of `hz`, smoothed over `reach` seconds to either side; allocates.
+    pub(crate) fn of(values: &[f64], hz: f64, reach: f64) -> Self {
+        let half = (reach * hz) as usize;
+        let half = if half < 3 { 0 } else { half };
+        let mut waveform = Self {
+            rate: hz,
+            factor: 1,
+            kernels: Vec::new(),
+            weights: Vec::with_capacity(2 * half + 1),
+            smooth: Vec::new(),
+            fine: Vec::with_capacity(values.len()),
+            longest: values.len(),
+            start: 0.0,
+        };
+        waveform.weigh(half);
+        let held = |at: usize| values[at.max(half).min(values.len() - 1 + half) - half];
+        for place in 0..values.len() {
+            let smooth = waveform.weights.iter().zip(place..).fold(0.0, |sum, (weight, at)| sum + weight * held(at));
+            waveform.fine.push(smooth);
+        }
+        waveform
     }
 
     /// Samples beside a stretch that its edges are computed from, each side.
@@ -198,7 +221,7 @@ fn weighed<const N: usize>(samples: &[f64], weights: &[f64]) -> [f64; N] {
 }
 
 /// Weights on the samples −REACH+1 … REACH around a position `shift` (0 to 1) after sample 0; they add up to one.
-fn lanczos(shift: f64) -> [f64; 2 * REACH] {
+pub(crate) fn lanczos(shift: f64) -> [f64; 2 * REACH] {
     let sinc = |x: f64| if x == 0.0 { 1.0 } else { libm::sin(PI * x) / (PI * x) };
     let mut weights: [f64; 2 * REACH] = core::array::from_fn(|i| {
         let x = shift - (i as f64 - (REACH as f64 - 1.0));
