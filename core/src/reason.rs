@@ -39,11 +39,15 @@ pub enum Reason {
     NotPresent = 16,
     /// The pulses that it would rest on are too doubtful.
     LowQuality = 17,
+    /// The cuff's pressure was off its target.
+    CuffPressure = 18,
+    /// What it rests on was not stated: a calibration, a site, a gain, an injected volume.
+    NotStated = 19,
 }
 
 impl Reason {
     /// Every reason, in the order of its code.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NotApplicable,
         Self::NoDc,
         Self::Clipped,
@@ -61,6 +65,8 @@ impl Reason {
         Self::Disagreement,
         Self::NotPresent,
         Self::LowQuality,
+        Self::CuffPressure,
+        Self::NotStated,
     ];
 
     /// The code in tables; 0 there means that there is no reason.
@@ -93,6 +99,8 @@ impl Reason {
             Self::Disagreement => "Disagreement",
             Self::NotPresent => "NotPresent",
             Self::LowQuality => "LowQuality",
+            Self::CuffPressure => "CuffPressure",
+            Self::NotStated => "NotStated",
         }
     }
 }

@@ -189,6 +189,22 @@ impl Calibration {
         Ok(Self { scale, offset, unit: Label::new("calibration.unit", unit)?, date: None })
     }
 
+    /// The calibration through two points (raw, value): zero at vent and a span at a known static pressure, say.
+    ///
+    /// # Errors
+    /// As [`Calibration::new`]: [`ConfigError::NotUsable`] where the two raw readings, or the two values, are the same.
+    ///
+    /// ```
+    /// use plethys::Calibration;
+    /// let made = Calibration::two_point((410.0, 0.0), (20_410.0, 100.0), "mm[Hg]")?.dated("2026-11-22")?;
+    /// assert_eq!((made.scale(), made.offset()), (0.005, -2.05));
+    /// # Ok::<(), plethys::ConfigError>(())
+    /// ```
+    pub fn two_point(first: (f64, f64), second: (f64, f64), unit: &str) -> Result<Self, ConfigError> {
+        let scale = (second.1 - first.1) / (second.0 - first.0);
+        Self::new(scale, first.1 - scale * first.0, unit)
+    }
+
     /// The same calibration with the date it was made (ISO 8601).
     ///
     /// # Errors
@@ -250,6 +266,58 @@ impl SensorRange {
     }
 }
 
+/// The pressure that a cuff should hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CuffTarget {
+    pressure: f64,
+    tolerance: f64,
+}
+
+impl CuffTarget {
+    /// Largest loss of pressure without a warning, mmHg per minute.
+    pub const LARGEST_LEAK: f64 = 1.0;
+
+    /// A target in the calibrated unit of the stream (mmHg), and how far from it a beat still counts.
+    ///
+    /// # Errors
+    /// [`ConfigError::OutOfRange`] for a pressure outside 0 to 400 or a tolerance outside 0.1 to 100.
+    ///
+    /// ```
+    /// use plethys::CuffTarget;
+    /// let target = CuffTarget::new(65.0, 5.0)?;
+    /// assert!(target.holds(61.0) && !target.holds(59.0));
+    /// # Ok::<(), plethys::ConfigError>(())
+    /// ```
+    pub fn new(pressure: f64, tolerance: f64) -> Result<Self, ConfigError> {
+        Ok(Self {
+            pressure: in_range("cuff.pressure", pressure, 0.0, 400.0)?,
+            tolerance: in_range("cuff.tolerance", tolerance, 0.1, 100.0)?,
+        })
+    }
+
+    /// The pressure, mmHg.
+    pub fn pressure(&self) -> f64 {
+        self.pressure
+    }
+
+    /// Largest distance from it, mmHg.
+    pub fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+
+    /// Whether a pressure is on target; NaN is not.
+    pub fn holds(&self, pressure: f64) -> bool {
+        (pressure - self.pressure).abs() <= self.tolerance
+    }
+}
+
+impl Default for CuffTarget {
+    /// 65 ± 5 mmHg.
+    fn default() -> Self {
+        Self { pressure: 65.0, tolerance: 5.0 }
+    }
+}
+
 /// Everything a monitor is told about its stream; plain data.
 ///
 /// ```
@@ -272,6 +340,9 @@ pub struct Config {
     pub sensor_range: Option<SensorRange>,
     /// Whether the level of the samples is the light's: `None` decides from the samples, `Some(false)` means never.
     pub dc_coupled: Option<bool>,
+    /// The pressure that the cuff of a DC-coupled, calibrated PVR should hold: beats whose foot lies off it are left out, reason
+    /// `CuffPressure`. `None` asks nothing.
+    pub cuff: Option<CuffTarget>,
     /// Whether each sample comes with an acceleration.
     pub motion: bool,
     /// Whether each sample comes with one of a second optical channel of the same site.
@@ -288,6 +359,7 @@ impl Config {
             calibration: None,
             sensor_range: None,
             dc_coupled: None,
+            cuff: None,
             motion: false,
             companion: false,
         }

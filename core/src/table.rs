@@ -282,6 +282,23 @@ impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
     }
 }
 
+impl BeatTable {
+    /// Leaves a beat out for this reason; a row that there is not is no fault.
+    pub(crate) fn reject(&mut self, row: usize, reason: crate::Reason) {
+        let place = |names: &[&str], name: &str| names.iter().position(|known| *known == name);
+        if let Some(column) = place(&BEAT_FLAGS, "accepted").and_then(|place| self.flags.get_mut(place))
+            && let Some(accepted) = column.get_mut(row)
+        {
+            *accepted = false;
+        }
+        if let Some(column) = place(&BEAT_CODES, "reason").and_then(|place| self.codes.get_mut(place))
+            && let Some(code) = column.get_mut(row)
+        {
+            *code = reason.code();
+        }
+    }
+}
+
 macro_rules! by_name {
     ($table:ty, $numbers:expr, $flags:expr, $codes:expr) => {
         impl $table {

@@ -17,6 +17,7 @@ from importlib.metadata import version as _version
 
 from . import _plethys, datasets
 from ._plethys import ProcessError
+from ._pvr import Ensemble, pvr_category, two_point
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
 from ._thermal import ThermalAnalysis, ThermalMonitor, ThermalSnapshot, analyze_thermal
@@ -52,6 +53,7 @@ __all__ = [
     "THERMAL_STATES",
     "Analysis",
     "Beats",
+    "Ensemble",
     "Monitor",
     "ProcessError",
     "Rates",
@@ -75,6 +77,8 @@ __all__ = [
     "analyze",
     "analyze_thermal",
     "datasets",
+    "pvr_category",
     "read",
     "read_thermal",
+    "two_point",
 ]

@@ -204,3 +204,14 @@ def sensor_range(value: Any) -> tuple[float, float] | None:
     except (TypeError, ValueError):
         _refuse("sensor_range", "two numbers (low, high), raw units", _named(value))
     return number("sensor_range", low), number("sensor_range", high)
+
+
+def cuff(value: Any) -> tuple[float, float] | None:
+    """`(pressure, tolerance)` in calibrated units; 5 about a pressure alone."""
+    if value is None:
+        return None
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            _refuse("cuff", "a pressure, or (pressure, tolerance), calibrated units", _named(value))
+        return number("cuff", value[0]), number("cuff", value[1])
+    return number("cuff", value), 5.0

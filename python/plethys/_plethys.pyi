@@ -38,11 +38,13 @@ __all__ = [
     "catalogue",
     "catalogue_toml",
     "estimate_sample_rate",
+    "pvr_category",
     "source_study",
     "stress_set",
     "stress_sets",
     "study_template",
     "synthetic",
+    "two_point",
 ]
 
 _Floats = npt.NDArray[np.float64]
@@ -95,6 +97,7 @@ class Config:
         calibration: tuple[float, float, str, str | None] | None,
         sensor_range: tuple[float, float] | None,
         dc_coupled: bool | None,
+        cuff: tuple[float, float] | None,
         motion: bool,
         companion: bool,
     ) -> Config: ...
@@ -107,6 +110,7 @@ class Config:
 class Analysis:
     def columns(self) -> _Columns: ...
     def trend(self, window: float, step: float) -> dict[str, npt.NDArray[Any]]: ...
+    def ensemble(self, samples: npt.NDArray[Any], start: float, end: float) -> dict[str, Any] | None: ...
     def summary(self) -> dict[str, Any]: ...
 
 @final
@@ -206,6 +210,14 @@ def arrow_array(columns: list[_ArrowColumn]) -> tuple[object, object]: ...
 def synthetic(options: dict[str, Any]) -> dict[str, Any]:
     """The keywords of plethys.datasets.synthetic, all present."""
 
+def two_point(first: tuple[float, float], second: tuple[float, float], unit: str) -> tuple[float, float]: ...
+def pvr_category(
+    height: float | None,
+    noise: float | None,
+    notch: str | None,
+    site: str | None,
+    cuff_on_target: bool | None,
+) -> tuple[int | None, str | None]: ...
 def source_study(
     seed: int,
     sample_rate: float,

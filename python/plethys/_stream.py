@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _convert, _plethys
+from ._pvr import Ensemble
 from ._tables import Beats, Rates, Trend
 from .recording import Recording
 
@@ -31,6 +32,7 @@ def _config(
     calibration: Calibration | None,
     sensor_range: tuple[float, float] | None,
     dc_coupled: bool | None,
+    cuff: float | tuple[float, float] | None,
     motion: bool,
     companion: bool,
 ) -> _plethys.Config:
@@ -41,6 +43,7 @@ def _config(
         _convert.calibration(calibration),
         _convert.sensor_range(sensor_range),
         None if dc_coupled is None else _convert.flag("dc_coupled", dc_coupled),
+        _convert.cuff(cuff),
         motion,
         companion,
     )
@@ -57,6 +60,7 @@ def analyze(
     motion: npt.ArrayLike | None = None,
     companion: npt.ArrayLike | None = None,
     time: npt.ArrayLike | None = None,
+    cuff: float | tuple[float, float] | None = None,
 ) -> Analysis:
     """Find, delineate and measure every pulse of a recording.
 
@@ -92,6 +96,9 @@ def analyze(
         A second optical channel of the same site, shape (n,).
     time
         Time stamp of each sample, shape (n,), s; or NumPy or pandas dates. Stamps may be uneven, late or doubled.
+    cuff
+        Pressure that the cuff of a DC-coupled PVR should hold, calibrated units (mmHg), ± 5; or (pressure, tolerance). Beats
+        whose foot lies off it are left out, reason "CuffPressure".
 
     Returns
     -------
@@ -147,6 +154,7 @@ def analyze(
         calibration,
         sensor_range,
         dc_coupled,
+        cuff,
         acceleration is not None,
         second is not None,
     )
@@ -223,6 +231,17 @@ class Analysis:
         """
         columns = self._raw.trend(_convert.number("window", window, "s"), _convert.number("step", step, "s"))
         return Trend(columns, self.units["amplitude"])
+
+    def ensemble(self, start: float = 0.0, end: float = float("inf")) -> Ensemble | None:
+        """The averaged beat of the accepted beats that peak from `start` to `end`, s.
+
+        Aligned at the steepest rise, each beat above the line between its feet; median, mean and quartiles, and the contour with
+        the notch of the median beat. None with fewer than three whole beats, or with time stamps.
+        """
+        if self.time is not None:
+            return None
+        made = self._raw.ensemble(_convert.samples(self.samples), float(start), float(end))
+        return None if made is None else Ensemble(**made)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The beats as a pandas DataFrame."""
@@ -330,6 +349,7 @@ class Monitor:
         dc_coupled: bool | None = None,
         motion: bool = False,
         companion: bool = False,
+        cuff: float | tuple[float, float] | None = None,
     ) -> None:
         config = _config(
             sample_rate,
@@ -338,6 +358,7 @@ class Monitor:
             calibration,
             sensor_range,
             dc_coupled,
+            cuff,
             _convert.flag("motion", motion),
             _convert.flag("companion", companion),
         )

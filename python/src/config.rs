@@ -1,6 +1,6 @@
 //! What a stream is, as Python says it.
 
-use plethys::{Calibration, ConfigError, Polarity, SampleRate, SensorRange, SignalKind};
+use plethys::{Calibration, ConfigError, CuffTarget, Polarity, SampleRate, SensorRange, SignalKind};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -18,7 +18,7 @@ fn unknown(error: ConfigError, got: &str) -> PyErr {
 #[pymethods]
 impl Config {
     #[new]
-    #[pyo3(signature = (sample_rate, signal, polarity, calibration, sensor_range, dc_coupled, motion, companion))]
+    #[pyo3(signature = (sample_rate, signal, polarity, calibration, sensor_range, dc_coupled, cuff, motion, companion))]
     // One argument per field of the kernel's Config; the package calls it in one place, with all of them.
     #[allow(clippy::too_many_arguments)]
     fn new(
@@ -28,6 +28,7 @@ impl Config {
         calibration: Option<(f64, f64, String, Option<String>)>,
         sensor_range: Option<(f64, f64)>,
         dc_coupled: Option<bool>,
+        cuff: Option<(f64, f64)>,
         motion: bool,
         companion: bool,
     ) -> PyResult<Self> {
@@ -45,6 +46,10 @@ impl Config {
             None => None,
             Some((low, high)) => Some(SensorRange::new(low, high).map_err(config_error)?),
         };
+        let cuff = match cuff {
+            None => None,
+            Some((pressure, tolerance)) => Some(CuffTarget::new(pressure, tolerance).map_err(config_error)?),
+        };
         Ok(Self(plethys::Config {
             sample_rate: SampleRate::hz(sample_rate).map_err(config_error)?,
             signal: SignalKind::from_name(signal).map_err(|e| unknown(e, signal))?,
@@ -52,6 +57,7 @@ impl Config {
             calibration,
             sensor_range,
             dc_coupled,
+            cuff,
             motion,
             companion,
         }))

@@ -8,6 +8,7 @@ mod config;
 mod errors;
 mod input;
 mod monitor;
+mod pvr;
 mod source_study;
 mod study;
 mod synthetic;
@@ -28,6 +29,8 @@ mod _plethys {
     use crate::errors::ProcessError;
     #[pymodule_export]
     use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
+    #[pymodule_export]
+    use crate::pvr::{pvr_category, two_point};
     #[pymodule_export]
     use crate::source_study::source_study;
     #[pymodule_export]

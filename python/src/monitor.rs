@@ -180,6 +180,18 @@ impl Analysis {
         columns(py, &table, &TREND)
     }
 
+    /// The averaged beat of a window, s; None where it has too few beats.
+    fn ensemble<'py>(
+        &self,
+        py: Python<'py>,
+        samples: &Bound<'py, PyAny>,
+        start: f64,
+        end: f64,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let made = with_slice!(&Samples::borrow(samples)?, slice => py.detach(|| self.0.ensemble(slice, start..end)));
+        made.map(|made| crate::pvr::ensemble_fields(py, &made)).transpose()
+    }
+
     /// Everything that is not a table, field by field.
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);

@@ -92,7 +92,9 @@ export type Reason =
   | "LostLock"
   | "Disagreement"
   | "NotPresent"
-  | "LowQuality";
+  | "LowQuality"
+  | "CuffPressure"
+  | "NotStated";
 
 /** What a stream is doing. */
 export type State = "TooShort" | "Searching" | "Tracking" | "NoPulse" | "Flat" | "Rail" | "Missing" | "Motion";

@@ -1,6 +1,8 @@
 //! What is measured on the pulses that were found.
 
+pub(crate) mod category;
 pub(crate) mod contour;
+pub(crate) mod cuff;
 pub(crate) mod cycle;
 pub(crate) mod descent;
 pub(crate) mod ensemble;

@@ -15,7 +15,7 @@ use crate::measure::robust::Newest;
 use crate::measure::waveform::Waveform;
 use crate::measure::{contour, descent, pulse};
 use crate::reason::Reason;
-use crate::signal::Config;
+use crate::signal::{Config, CuffTarget};
 
 /// A pause this long without an onset ends a beat, s.
 pub(crate) const PAUSE_S: f64 = 3.0;
@@ -68,6 +68,7 @@ pub(crate) struct Completer {
     /// Heights of the last accepted pulses.
     heights: Newest<5>,
     pub(crate) perfusion: Perfusion,
+    cuff: Option<CuffTarget>,
     pub(crate) rate: BeatRate,
     pub(crate) summary: Summary,
 }
@@ -84,6 +85,7 @@ impl Completer {
             handed_out: 0.0,
             heights: Newest::new(),
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
+            cuff: config.cuff,
             rate: BeatRate::new(),
             summary: Summary::new(),
         }
@@ -185,11 +187,16 @@ impl Completer {
         // The pulse before may have been read later than finding saw it; the order of peaks is kept.
         let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
         let spoilt = reading.and_then(|r| spoilt(&r, history));
-        let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some();
+        let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some_and(|r| self.on_target(&r, sign));
         let time = (start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
         self.rate.push(Tick { time, accepted, quality: found.quality, linked: self.linked });
         self.linked = true;
         Open { found, locked, reading, spoilt, accepted }
+    }
+
+    /// Whether the cuff, which the foot of a pulse is the pressure of, is on its target, if it has one.
+    fn on_target(&self, reading: &Reading, sign: f64) -> bool {
+        self.cuff.is_none_or(|cuff| cuff.holds(sign * reading.foot_level))
     }
 
     fn complete(&mut self, open: &Open, next: Option<&Open>, segment: Segment<'_>, queue: &mut EventQueue) {
@@ -221,7 +228,11 @@ impl Completer {
             (_, _, Some(next)) => Some(next.found.peak - open.found.peak),
             _ => None,
         };
-        let rejection = if reading.is_none() { Reason::Shape } else { open.found.doubt };
+        let rejection = match reading {
+            None => Reason::Shape,
+            Some(reading) if !self.on_target(&reading, sign) => Reason::CuffPressure,
+            Some(_) => open.found.doubt,
+        };
         let beat = Beat {
             onset: reading.map(|r| time(r.onset)),
             peak: time(reading.map_or(open.found.peak, |r| r.peak)),

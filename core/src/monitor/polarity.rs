@@ -93,7 +93,7 @@ impl Orientation {
         let mut orientation = Self {
             wanted: config.polarity,
             rises: config.signal != SignalKind::Ppg,
-            decider: Decider::new(config.sample_rate),
+            decider: Decider::new(config.sample_rate, config.signal != SignalKind::Ppg),
             sign: None,
             evidence: 0,
             contrary: 0,
@@ -182,6 +182,8 @@ struct Decider {
     slopes: Vec<f64>,
     values: Vec<f64>,
     sorted: Vec<f64>,
+    /// The level may rise or fall all the time, as in a cuff that is deflated.
+    pedestal: bool,
     reach: usize,
     stride: usize,
     level_reach: usize,
@@ -191,7 +193,7 @@ struct Decider {
 }
 
 impl Decider {
-    fn new(rate: SampleRate) -> Self {
+    fn new(rate: SampleRate, pedestal: bool) -> Self {
         let stride = rate.samples(1.0 / LOOK_HZ);
         let room = rate.samples(LATEST_S) / stride + 2;
         let lag = |seconds: f64| (libm::round(seconds * rate.as_hz()) as usize / (stride * PERIOD_STRIDE)).max(1);
@@ -199,6 +201,7 @@ impl Decider {
             slopes: Vec::with_capacity(room),
             values: Vec::with_capacity(room),
             sorted: Vec::with_capacity(room),
+            pedestal,
             reach: rate.samples(REACH_S),
             stride,
             level_reach: (rate.samples(LEVEL_REACH_S) / stride).max(1),
@@ -213,6 +216,14 @@ impl Decider {
         let steps = samples.windows(2 * self.reach + 1).step_by(self.stride).take(room);
         self.slopes.clear();
         self.slopes.extend(steps.clone().map(|window| window[2 * self.reach] - window[0]));
+        if self.pedestal {
+            self.sorted.clear();
+            self.sorted.extend_from_slice(&self.slopes);
+            let fall = median(&mut self.sorted).unwrap_or(0.0);
+            for slope in &mut self.slopes {
+                *slope -= fall;
+            }
+        }
         self.values.clear();
         let centres = steps.map(|window| window[self.reach]);
         self.sorted.clear();

@@ -1,0 +1,93 @@
+"""Pulse volume recording: the averaged beat, two-point calibration, category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _convert, _plethys
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """The averaged beat of a stretch of time: levels above the line from foot to foot, oriented, calibrated units.
+
+    The contour is that of the median beat; its fields are those of `Beats`.
+    """
+
+    time: Floats
+    """s from the onset."""
+    median: Floats
+    mean: Floats
+    lower: Floats
+    """Lower quartile over the beats."""
+    upper: Floats
+    """Upper quartile over the beats."""
+    beats: int
+    """Number of beats."""
+    cycle: float
+    """Median cycle, s."""
+    amplitude: float
+    upstroke_time: float
+    max_slope: float
+    rise_time: float | None
+    upstroke_fraction: float
+    width_25: float | None
+    width: float | None
+    width_75: float | None
+    mean_height: float
+    bowing: float
+    area: float
+    notch_prominence: float
+    notch: str
+    """"none", "inflection" or "clear"."""
+
+    def __repr__(self) -> str:
+        return (
+            f"Ensemble of {self.beats} beats: amplitude {self.amplitude:.4g}, cycle {self.cycle:.3f} s, "
+            f"rise {1e3 * (self.rise_time or float('nan')):.0f} ms, %MAP {self.mean_height:.1f}, notch {self.notch}"
+        )
+
+
+def two_point(
+    first: tuple[float, float], second: tuple[float, float], unit: str = "mm[Hg]", date: str | None = None
+) -> tuple[float, float, str] | tuple[float, float, str, str]:
+    """The calibration through two points (raw, value), as `plethys.analyze(calibration=…)` takes it.
+
+    Zero at vent and a span at a known static pressure, say. Raises ValueError where the two readings, or the two values, are
+    the same.
+
+    >>> import plethys
+    >>> plethys.two_point((410, 0), (20410, 100), date="2026-11-22")
+    (0.005, -2.05, 'mm[Hg]', '2026-11-22')
+    """
+
+    def pair(name: str, point: tuple[float, float]) -> tuple[float, float]:
+        raw, value = point
+        return _convert.number(f"{name} raw", raw, "raw"), _convert.number(f"{name} value", value, unit)
+
+    scale, offset = _plethys.two_point(pair("first", first), pair("second", second), unit)
+    return (scale, offset, unit) if date is None else (scale, offset, unit, date)
+
+
+def pvr_category(
+    height: float | None,
+    noise: float | None,
+    notch: str | None,
+    site: str | None,
+    cuff_on_target: bool | None,
+) -> tuple[int | None, str | None]:
+    """The Raines/Darling category, 1 (normal) to 5 (flat), and None; or None and the reason why there is none.
+
+    `height` and `noise` (its standard deviation) in mmHg, `notch` that of the averaged beat, `site` "thigh", "calf" or "ankle",
+    and whether the cuff was at its pressure. Whatever is not known is None, and then there is no category.
+
+    >>> import plethys
+    >>> plethys.pvr_category(0.81, 0.002, "clear", "ankle", True), plethys.pvr_category(0.81, 0.002, "clear", None, True)
+    ((1, None), (None, 'NotStated'))
+    """
+    return _plethys.pvr_category(height, noise, notch, site, cuff_on_target)

@@ -1,0 +1,61 @@
+"""Pulse volume recordings: contour, averaged beat, calibration, cuff, category."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import plethys
+
+
+@pytest.fixture(scope="module")
+def stream() -> plethys.datasets.Synthetic:
+    return plethys.datasets.synthetic(seconds=40.0, sample_rate=200.0, signal="pvr", amplitude=0.8, pulse_rate=64.0)
+
+
+def test_the_averaged_beat_is_the_beat(stream: plethys.datasets.Synthetic) -> None:
+    result = plethys.analyze(stream)
+    beat = result.ensemble(5.0, 35.0)
+    assert beat is not None and beat.beats >= 30
+    assert beat.amplitude == pytest.approx(0.8, rel=0.005)
+    assert beat.cycle == pytest.approx(60 / 64, abs=0.002)
+    assert beat.notch == "clear"
+    assert beat.mean_height == pytest.approx(float(np.nanmedian(result.beats.mean_height)), abs=0.3)
+    assert len(beat.time) == len(beat.median) == len(beat.lower) == len(beat.upper)
+    assert np.all(beat.lower <= beat.median) and np.all(beat.median <= beat.upper)
+    assert result.ensemble(5.0, 6.0) is None
+    assert "clear" in repr(beat)
+
+
+def test_the_other_polarity_and_counts_give_the_same_averaged_beat(stream: plethys.datasets.Synthetic) -> None:
+    scale, offset, unit = plethys.two_point((60_000.0, 0.0), (20_000.0, 100.0))
+    counts = np.rint((stream.samples - offset) / scale).astype(np.int32)
+    result = plethys.analyze(counts, sample_rate=200.0, signal="pvr", calibration=(scale, offset, unit))
+    beat, plain = result.ensemble(5.0, 35.0), plethys.analyze(stream).ensemble(5.0, 35.0)
+    assert beat is not None and plain is not None
+    assert beat.amplitude == pytest.approx(plain.amplitude, abs=0.005)
+    np.testing.assert_allclose(np.interp(plain.time, beat.time, beat.median), plain.median, atol=0.01)
+
+
+def test_beats_off_the_cuffs_target_are_left_out(stream: plethys.datasets.Synthetic) -> None:
+    leaking = stream.samples - np.linspace(0, 12, len(stream.samples))
+    result = plethys.analyze(leaking, sample_rate=200.0, signal="pvr", cuff=65.0)
+    off = result.beats.reason == "CuffPressure"
+    assert 15 < off.sum() < 30 and not result.beats.accepted[off].any()
+    assert np.all(result.beats.foot[off] < 60) and np.all(result.beats.foot[result.beats.accepted] >= 60)
+    wide = plethys.analyze(leaking, sample_rate=200.0, signal="pvr", cuff=(65.0, 20.0))
+    assert not (wide.beats.reason == "CuffPressure").any()
+    with pytest.raises(ValueError, match=r"cuff\.tolerance"):
+        plethys.analyze(leaking, sample_rate=200.0, signal="pvr", cuff=(65.0, 0.0))
+    with pytest.raises(TypeError, match="cuff"):
+        plethys.analyze(leaking, sample_rate=200.0, signal="pvr", cuff="tight")  # type: ignore[arg-type]
+
+
+def test_a_category_needs_all_that_it_rests_on() -> None:
+    assert plethys.pvr_category(0.81, 0.002, "clear", "ankle", True) == (1, None)
+    assert plethys.pvr_category(0.81, 0.002, "clear", "calf", True) == (3, None)
+    assert plethys.pvr_category(0.004, 0.002, None, "ankle", True) == (5, None)
+    assert plethys.pvr_category(0.81, 0.002, "clear", "finger", True) == (None, "NotStated")
+    assert plethys.pvr_category(0.81, 0.002, "clear", "ankle", False) == (None, "CuffPressure")
+    with pytest.raises(ValueError, match="scale"):
+        plethys.two_point((100.0, 0.0), (100.0, 100.0))
