@@ -12,7 +12,10 @@ fn the_median_amplitude_holds_down_to_a_twentieth_of_a_millimetre_of_mercury() {
         for (amplitude, limit) in [(0.05, 3.0), (0.1, 2.0), (0.25, 2.0), (1.0, 2.0)] {
             let (name, shape) = &shapes()[0];
             let errors = compare(&recording(hz, amplitude, shape, 1));
-            assert!(errors.found >= 60, "{name} {hz} Hz {amplitude} mmHg: {errors:?}");
+            assert!(
+                errors.found >= 60 && errors.found * 50 >= errors.beats * 49,
+                "{name} {hz} Hz {amplitude} mmHg: {errors:?}"
+            );
             assert!(errors.amplitude.abs() <= limit, "{name} {hz} Hz {amplitude} mmHg: {errors:?}");
         }
     }

@@ -29,21 +29,29 @@ def plot(result: Analysis, path: str | os.PathLike[str] | None, *, start: float 
     if "IPython" in sys.modules:  # lets a notebook show the figure
         import matplotlib.pyplot  # noqa: F401
 
-    figure = Figure(figsize=(11, 8.2), layout="constrained")
-    wave, amplitude, rate, perfusion = figure.subplots(4, 1, height_ratios=(2.2, 1, 1, 1))
+    moving = _cuff_moves(result)
+    figure = Figure(figsize=(11, 10.4 if moving else 8.2), layout="constrained")
+    wave, amplitude, rate, last, *extra = figure.subplots(
+        5 if moving else 4, 1, height_ratios=(2.2, 1, 1, 1) + ((1.5,) if moving else ())
+    )
     _waveform(wave, result, start, seconds)
     _amplitude(amplitude, result)
     _rate(rate, result)
-    _perfusion(perfusion, result)
-    for axes in (amplitude, rate, perfusion):
+    if result.signal == "ppg":
+        _perfusion(last, result)
+    else:
+        _pressure(last, result)
+    for axes in (amplitude, rate, last):
         axes.set_xlim(0, max(result.duration, 1e-9))
         axes.sharex(amplitude) if axes is not amplitude else None
     for axes in (amplitude, rate):
         axes.tick_params(labelbottom=False)
-    for axes in (amplitude, rate, perfusion):
+    for axes in (amplitude, rate, last):
         axes.axvspan(*wave.get_xlim(), color="#eef2f6", zorder=0)  # the stretch above
-    perfusion.set_xlabel("time from the first sample [s]")
-    for axes in (wave, amplitude, rate, perfusion):
+    last.set_xlabel("time from the first sample [s]")
+    for axes in extra:
+        _envelope(axes, result)
+    for axes in (wave, amplitude, rate, last, *extra):
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(colors=_INK, labelsize=9)
         axes.grid(True, color="#e6eaee", linewidth=0.7)
@@ -167,6 +175,46 @@ def _perfusion(axes: Axes, result: Analysis) -> None:
     _trend(axes, result, "perfusion_index")
     axes.set_ylabel("perfusion\nindex [%]", color=_INK)
     _say_absent(axes, result, "perfusion_index", values)
+
+
+def _held(result: Analysis) -> npt.NDArray[np.bool_]:
+    """Accepted beats whose level and height above the line from foot to foot are known."""
+    beats = result.beats
+    return beats.accepted & np.isfinite(beats.foot) & np.isfinite(beats.amplitude_corrected)
+
+
+def _cuff_moves(result: Analysis) -> bool:
+    """Whether the pressure under the pulses goes through many of their heights, as in a cuff that is deflated."""
+    held = _held(result)
+    if result.signal == "ppg" or held.sum() < 10:
+        return False
+    low, high = np.percentile(result.beats.foot[held], (5, 95))
+    return bool(high - low > 10 * np.median(result.beats.amplitude_corrected[held]))
+
+
+def _pressure(axes: Axes, result: Analysis) -> None:
+    held = _held(result)
+    unit = result.units["foot"]
+    axes.plot(result.beats.peak[held], result.beats.foot[held], ".", color=_WAVE, markersize=3)
+    axes.set_ylabel("level of the\nfoot " + ("[raw units]" if unit == "unstated" else f"[{unit}]"), color=_INK)
+
+
+def _envelope(axes: Axes, result: Analysis) -> None:
+    """Heights of the pulses against the pressure that they ride on."""
+    held = _held(result)
+    level, height = result.beats.foot[held], result.beats.amplitude_corrected[held]
+    axes.plot(level, height, ".", color=_FAINT, markersize=4)
+    # In order of time the cuff is inflated and deflated; in order of pressure the envelope is one line.
+    order = np.argsort(level, kind="stable")
+    around = np.lib.stride_tricks.sliding_window_view(height[order], 7)
+    line = np.median(around, axis=1)
+    axes.plot(level[order][3:-3], line, color=_TREND, linewidth=1.4)
+    axes.set_ylim(0, 1.4 * float(line.max()))  # strokes of the pump are twenty times as high
+    unit = result.units["foot"]
+    text = "raw units" if unit == "unstated" else unit
+    axes.set_xlabel(f"pressure in the cuff [{text}]" if result.signal == "pvr" else f"pressure [{text}]")
+    axes.set_ylabel(f"amplitude\n[{text}]", color=_INK)
+    axes.invert_xaxis()
 
 
 def _say_absent(axes: Axes, result: Analysis, name: str, values: npt.NDArray[Any]) -> None:

@@ -118,6 +118,7 @@ impl Study {
             calibration: known.calibration,
             sensor_range: known.sensor_range,
             dc_coupled: known.dc_coupled,
+            cuff: None,
             motion: false,
             companion: false,
         }))

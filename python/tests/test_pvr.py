@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -59,3 +62,53 @@ def test_a_category_needs_all_that_it_rests_on() -> None:
     assert plethys.pvr_category(0.81, 0.002, "clear", "ankle", False) == (None, "CuffPressure")
     with pytest.raises(ValueError, match="scale"):
         plethys.two_point((100.0, 0.0), (100.0, 100.0))
+
+
+def recorded(folder: str) -> Path:
+    root = os.environ.get("PLETHYS_DATA")
+    if not root or not (Path(root) / folder).is_dir():
+        pytest.skip("PLETHYS_DATA is not set: no recorded data")
+    return Path(root) / folder
+
+
+@pytest.mark.parametrize(
+    "name", ["cuff_02", "cuff_03", "cuff_04", "cuff_05", "cuff_06", "cuff_07", "cuff_0804", "cuff_testdata"]
+)
+def test_pulses_are_found_through_the_deflation_of_a_cuff(name: str, tmp_path: Path) -> None:
+    file = np.load(recorded("oscillometric_cuff") / f"{name}.npz")
+    if "volt" in file.files:
+        scale = 50 * 7.50062 * 2.5
+        samples, calibration = file["volt"], (scale, -scale * float(np.median(file["volt"][:500])), "mm[Hg]")
+    else:
+        samples, calibration = file["raw_mmHg"], (1.0, 0.0, "mm[Hg]")
+    result = plethys.analyze(samples, sample_rate=float(file["fs"]), signal="pressure", calibration=calibration)
+    assert result.polarity == "upright"
+    beats = result.beats
+    # From 110 mmHg, where every eye sees them, down to the release at about 50.
+    inside = (
+        beats.accepted & (beats.foot < 110) & (beats.foot > 55) & (beats.peak > beats.peak[np.nanargmax(beats.foot)])
+    )
+    peaks = beats.peak[inside]
+    assert len(peaks) >= 15
+    assert np.diff(peaks).max() < 1.8 * np.median(np.diff(peaks))
+    # Rising to one broad summit and falling again: the envelope that oscillometry reads.
+    heights = beats.amplitude_corrected[inside]
+    assert 1.5 < np.nanmax(heights) < 4.5
+    result.plot(tmp_path / "envelope.png")
+    assert len(result.plot().axes) == 5
+
+
+def test_arterial_pressure_is_a_pulse_stream() -> None:
+    folder = recorded("mimic_abp")
+    file = np.load(folder / "03700181.npz")
+    result = plethys.analyze(
+        file["abp"], sample_rate=float(file["fs"]), signal="pressure", calibration=(1.0, 0.0, "mm[Hg]")
+    )
+    reference = np.loadtxt(folder / "beats_03700181.csv", delimiter=",", skiprows=1, usecols=0)
+    peaks = result.beats.peak[result.beats.accepted]
+    near = np.abs(peaks[:, None] - 0.4 - reference[None, :]).min(axis=1) < 0.15
+    assert near.sum() >= 0.99 * len(reference) and near.mean() > 0.99
+    mean = result.beats.foot + 0.01 * result.beats.mean_height * result.beats.amplitude_corrected
+    assert np.nanmedian(mean) == pytest.approx(float(np.nanmean(file["abp"])), abs=0.5)
+    beat = result.ensemble()
+    assert beat is not None and beat.notch == "clear"

@@ -201,7 +201,8 @@ mod tests {
         assert!(at(10.0).leak.is_none());
         approx::assert_abs_diff_eq!(at(100.0).leak.expect("long enough"), 3.0, epsilon = 0.15);
         assert!(at(100.0).leaks() && !at(178.0).leaks());
-        assert_eq!(readings.iter().filter(|reading| reading.inflating).count(), 1);
+        let inflating: Vec<f64> = readings.iter().filter(|r| r.inflating).map(|r| r.time).collect();
+        assert_eq!(inflating, [121.0, 123.0]);
         assert!(at(60.0).holds && at(150.0).holds && !at(119.0).holds, "{:?}", at(119.0));
         assert!(cuff.push(f64::NAN).is_none());
     }

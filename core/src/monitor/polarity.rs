@@ -219,7 +219,10 @@ impl Decider {
         if self.pedestal {
             self.sorted.clear();
             self.sorted.extend_from_slice(&self.slopes);
-            let fall = median(&mut self.sorted).unwrap_or(0.0);
+            self.sorted.sort_unstable_by(f64::total_cmp);
+            // The mean of the middle half: the median of two even edges is either of them.
+            let middle = &self.sorted[self.sorted.len() / 4..self.sorted.len() - self.sorted.len() / 4];
+            let fall = middle.iter().fold(0.0, |sum, slope| sum + slope) / middle.len().max(1) as f64;
             for slope in &mut self.slopes {
                 *slope -= fall;
             }
