@@ -71,7 +71,7 @@ impl Waveform {
             longest: values.len(),
             start: 0.0,
         };
-        waveform.weigh(half);
+        waveform.weigh(half, 1.0);
         let held = |at: usize| values[at.max(half).min(values.len() - 1 + half) - half];
         for place in 0..values.len() {
             let smooth = waveform.weights.iter().zip(place..).fold(0.0, |sum, (weight, at)| sum + weight * held(at));

@@ -217,12 +217,8 @@ impl Decider {
         self.slopes.clear();
         self.slopes.extend(steps.clone().map(|window| window[2 * self.reach] - window[0]));
         if self.pedestal {
-            self.sorted.clear();
-            self.sorted.extend_from_slice(&self.slopes);
-            self.sorted.sort_unstable_by(f64::total_cmp);
-            // The mean of the middle half: the median of two even edges is either of them.
-            let middle = &self.sorted[self.sorted.len() / 4..self.sorted.len() - self.sorted.len() / 4];
-            let fall = middle.iter().fold(0.0, |sum, slope| sum + slope) / middle.len().max(1) as f64;
+            let sum = self.slopes.iter().fold(0.0, |sum, slope| sum + slope);
+            let fall = Some(sum / self.slopes.len().max(1) as f64).filter(|fall| fall.is_finite()).unwrap_or(0.0);
             for slope in &mut self.slopes {
                 *slope -= fall;
             }
