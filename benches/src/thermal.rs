@@ -5,6 +5,9 @@
 use core::f64::consts::TAU;
 
 use ndarray::ArrayView2;
+use plethys::study::{
+    Channel, ChannelSignal, Measurements, Phase, PhaseKind, Recording, Role, Scale, Side, SourceFacts, Study,
+};
 use plethys::thermal::{
     BANDS, Encoding, EvenSeries, Frame, RewarmingFit, Shape, Telemetry, ThermalAnalysis, ThermalConfig, ThermalMonitor,
     ThermalTables, WaveletOptions, band_correlation, fit_depth, fit_rewarming, oscillations, relative_flow,
@@ -317,6 +320,55 @@ fn correlation_in_band(one: &EvenSeries, other: &EvenSeries) -> f64 {
     dot(&a, &b) / libm::sqrt(dot(&a, &a) * dot(&b, &b))
 }
 
+/// Both feet in one frame through baseline (10 min), massage of the right (15 min) and two hours after, differential drift of 10 mK (SD),
+/// the left foot 0.6 K warmer after the massage and falling back: largest error, K, of the study's change of left minus right in the first
+/// and the last ten minutes after, against the mean true change of these windows.
+///
+/// # Panics
+/// Where the trial cannot be set up.
+pub fn contralateral_error(seed: u64) -> f64 {
+    let mut rng = Rng::stream(seed, "feet");
+    let course = |steps: Vec<[f64; 2]>, rng: &mut Rng| Course {
+        level: 30.5,
+        steps,
+        lines: Line::band(rng, 0.015, 0.003, 0.1),
+        ..Course::default()
+    };
+    let left = course(vec![[600.0, 0.0], [1500.0, 0.6], [8700.0, 0.25]], &mut rng);
+    let right = course(vec![[0.0, 0.0], [8700.0, 0.1]], &mut rng);
+    let mut synth =
+        ThermalSynth { frame_rate: 2.0, repeats: 1, slope_drift: 0.01, ..ThermalSynth::lepton(seed, 8700.0) };
+    synth.sites[0].course = right.clone();
+    synth.sites[1].course = left.clone();
+    let config = ThermalConfig::new(120, 160, Encoding::LEPTON)
+        .region("right", rectangle([50, 85, 32, 55]))
+        .and_then(|config| config.mirrored("left", "right", 80.0))
+        .and_then(|config| config.difference("left minus right", "left", "right"))
+        .expect("short names");
+    let analysis = run(&synth, ThermalConfig { percentiles: false, ..config });
+    let (time, value) = analysis.difference_mean_series("left minus right", 1.0);
+
+    let mut study = Study::default();
+    study.recordings.push(Recording::new("feet", "1", 0.0));
+    study.channels.push(Channel::new("feet", ChannelSignal::Thermal, Side::Left, Role::Contralateral));
+    study.phases.push(Phase::new("before", PhaseKind::Baseline, 0.0, 600.0));
+    study.phases.push(Phase::new("massage", PhaseKind::Intervention, 600.0, 1500.0));
+    study.phases.push(Phase::new("after", PhaseKind::FollowUp, 1500.0, 8700.0));
+    let mut data = Measurements::new();
+    let facts = SourceFacts { duration: 8700.0, ..SourceFacts::default() };
+    data.add_values(&study, "feet", "feet", "temperature", "Cel", Scale::Difference, &time, &value, facts)
+        .expect("a channel of the study");
+    let report = study.run(&data);
+    let mean = |from: f64| -> f64 {
+        (0..600).map(|i| from + f64::from(i) + 0.5).map(|t| left.at(t) - right.at(t)).sum::<f64>() / 600.0
+    };
+    [("after:first", 1500.0), ("after:last", 8100.0)].into_iter().fold(0.0, |worst, (window, from)| {
+        let row = report.changes.iter().find(|row| row.window == window).expect("a window of the study");
+        let truth = mean(from) - mean(0.0);
+        worst.max((row.change.expect("two hours of frames") - truth).abs())
+    })
+}
+
 /// The value that `share` of `values` do not exceed.
 pub fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
@@ -371,5 +423,6 @@ mod tests {
     fn cameras_are_seen_through() {
         assert!(difference_error(1, Camera::Amg8833) < 0.03 && difference_error(1, Camera::Mlx90640) < 0.05);
         assert!(movement_error(1, Camera::Mlx90640, 1.0) < 0.2);
+        assert!(contralateral_error(1) < 0.05);
     }
 }

@@ -9,11 +9,12 @@ use std::hint::black_box;
 use common::heap_events;
 use ndarray::{Array2, Array3, ArrayView2, aview2};
 use plethys::thermal::{
-    Encoding, Frame, NoticeTable, Shape, ShutterRule, Telemetry, ThermalAnalysis, ThermalConfig, ThermalEvent,
-    ThermalMonitor, ThermalNotice, ThermalReason, ThermalState, ThermalTables, analyze_thermal, frames_of,
+    BandMeter, Encoding, EvenSeries, FlowFilter, Frame, NoticeTable, Shape, ShutterRule, Telemetry, ThermalAnalysis,
+    ThermalConfig, ThermalEvent, ThermalMonitor, ThermalNotice, ThermalReason, ThermalState, ThermalTables,
+    WaveletOptions, analyze_thermal, band_correlation, fit_depth, frames_of, oscillations, relative_flow,
 };
 use plethys::{Error, table::ABSENT};
-use plethys_datasets::{Course, Outline, Site, ThermalFrame, ThermalOutput, ThermalSynth};
+use plethys_datasets::{Course, FlowDrive, Line, Outline, Rng, Site, ThermalFrame, ThermalOutput, ThermalSynth};
 
 /// A frame of the synthetic camera as the kernel takes it.
 fn view<'a>(frame: &ThermalFrame<'a>, rows: usize, columns: usize) -> Frame<'a> {
@@ -290,7 +291,75 @@ fn frames_leave_the_heap_alone() {
         assert_eq!(events, 0, "follow: {follow}");
         assert!(rows > 100, "{rows} rows");
     }
+    let mut flow = FlowFilter::new(1.5e-3).expect("in range");
+    let mut bands = BandMeter::new(1.0).expect("in range");
+    let events = heap_events(|| {
+        for turn in 0..2 {
+            for second in 0..1200_u32 {
+                let value =
+                    if second == 600 && turn == 1 { f64::NAN } else { 31.0 + libm::sin(0.1 * f64::from(second)) };
+                black_box(flow.push(value));
+                bands.push(value);
+                black_box((bands.power(1).is_ok(), bands.power(99).is_ok()));
+            }
+            flow.reset();
+            bands.reset();
+        }
+    });
+    assert_eq!(events, 0, "flow and bands");
     assert!(heap_events(|| drop(black_box(vec![0_u8; 64]))) > 0, "the counter is dead");
+}
+
+/// The streaming flow of a series is that of the record bit for bit, and undoes the wave that it was made for.
+#[test]
+fn flow_undoes_the_thermal_wave() {
+    let mut rng = Rng::new(4);
+    for depth in [1e-3, 1.5e-3, 2e-3] {
+        let drive = FlowDrive::new(&mut rng, 0.15, [0.005, 0.05], depth);
+        let values: Vec<f64> = (0..2400).map(|i| 31.0 + drive.surface(f64::from(i))).collect();
+        let series = EvenSeries { start: 0.0, step: 1.0, values };
+        let batch = relative_flow(&series, depth).expect("in range");
+        let mut filter = FlowFilter::new(depth).expect("in range");
+        let (mut streamed, mut square, mut error) = (Vec::new(), 0.0, 0.0);
+        for (i, value) in series.values.iter().enumerate() {
+            if let Some(flow) = filter.push(*value) {
+                let truth = drive.flow(i as f64 - filter.latency());
+                square += truth * truth;
+                error += (flow - truth) * (flow - truth);
+                streamed.push(flow);
+            }
+        }
+        assert_eq!(streamed, batch.values);
+        // The gain is capped at 15, where 2 mm at 0.05 Hz ask for 12: what is undone there is part of the truth.
+        assert!(error < 0.2 * square, "{depth} m: {:.2} of the power is missed", error / square);
+        let truth = EvenSeries { values: (0..2400).map(|i| drive.flow(f64::from(i))).collect(), ..series.clone() };
+        let (found, raw) = (band_correlation(&batch, &truth), band_correlation(&series, &truth));
+        assert!(found > Some(0.97) && found > raw, "{depth} m: {found:?}, raw {raw:?}");
+        let fit = fit_depth(&series, &truth, 1).expect("forty minutes");
+        assert!((fit.depth / depth - 1.0).abs() < 0.1 && fit.is_significant(), "{fit:?}");
+    }
+}
+
+#[test]
+fn bands_while_they_arrive_are_those_of_the_record() {
+    let mut rng = Rng::new(8);
+    let lines: Vec<Line> =
+        [0.007, 0.012, 0.04, 0.1].map(|frequency| Line { frequency, amplitude: 0.1, phase: rng.phase() }).to_vec();
+    let value = |i: u32| 31.0 + 1e-4 * f64::from(i) + lines.iter().map(|line| line.at(f64::from(i))).sum::<f64>();
+    let mut meter = BandMeter::new(1.0).expect("in range");
+    for i in 0..2400 {
+        // Five cycles of 0.005 Hz, and the next look after them.
+        assert!(meter.power(0).is_ok() == (i > 1000) || (1000..1020).contains(&i), "after {i} s");
+        meter.push(value(i));
+    }
+    let series = EvenSeries { start: 0.0, step: 1.0, values: (0..2400).map(value).collect() };
+    let record = oscillations(&series, WaveletOptions { surrogates: 0, seed: 1 });
+    for band in 0..4 {
+        let (live, whole) =
+            (meter.power(band).expect("forty minutes"), record.bands[band].power.expect("forty minutes"));
+        assert!((live / 0.005 - 1.0).abs() < 0.12 && (live / whole - 1.0).abs() < 0.12, "{band}: {live}, {whole}");
+    }
+    assert_eq!(meter.power(5), Err(ThermalReason::NotComputable));
 }
 
 #[test]

@@ -5,7 +5,8 @@
 use std::process::ExitCode;
 
 use plethys_benches::thermal::{
-    Camera, bands, difference_error, flow, level_error, movement_error, quantile, rewarming, untold,
+    Camera, bands, contralateral_error, difference_error, flow, level_error, movement_error, quantile, rewarming,
+    untold,
 };
 
 fn main() -> ExitCode {
@@ -24,6 +25,9 @@ fn main() -> ExitCode {
     demands.below("Lepton, 25 px a side, 10 s means, K", largest(few, &|s| difference_error(s, Camera::Lepton)), 0.02);
     demands.below("MLX90640, 60 s means, K", largest(few, &|s| difference_error(s, Camera::Mlx90640)), 0.05);
     demands.below("AMG8833, 60 s means, K", largest(few, &|s| difference_error(s, Camera::Amg8833)), 0.03);
+
+    let study = largest(few, &contralateral_error);
+    demands.below("study of both feet, change of their difference, K", study, 0.05);
 
     println!("movement, largest error, 50 mK of fixed pattern");
     demands.below("160 x 120, 5 px, px", largest(few, &|s| movement_error(s, Camera::Lepton, 5.0)), 0.2);
