@@ -1,13 +1,14 @@
-//! Prints what the quality of each settled pulse rests on, for `benches/accuracy/fit_quality.py`.
+//! Prints what the quality of each settled pulse rests on, for `benches/accuracy/fit_quality.py` and `ablation.py`.
 //!
-//! `PLETHYS_DATA=… cargo run --release -p plethys-benches --example quality_features > features.txt`. Lines: `record NAME FAMILY DURATION
-//! LAG_LOW LAG_HIGH`, then `reference TIME`, `exclude START END` and `pulse TIME FEATURE…` of that record, times in s.
+//! `PLETHYS_DATA=… cargo run --release -p plethys-benches --example quality_features [NAME=VALUE…] > features.txt`, with constants of
+//! `core/src/beat/settled/tuning.rs` to be changed. Lines: `record NAME FAMILY DURATION LAG_LOW LAG_HIGH`, then `reference TIME`,
+//! `exclude START END` and `pulse TIME QUALITY FEATURE…` of that record, times in s.
 
 use std::io::{BufWriter, Write};
 
 use plethys::SampleRate;
-use plethys::beat::{Segmented, SettledFinder};
-use plethys_datasets::{Record, Target, find_data, records, stress_sets};
+use plethys::beat::{Segmented, SettledFinder, SettledTuning};
+use plethys_datasets::{Pink, Record, Rng, Target, find_data, records, stress_sets};
 
 /// Channel, factor that orients it, and lag range (s) by dataset.
 const SETS: [(&str, &str, f64, f64, f64); 6] = [
@@ -20,6 +21,10 @@ const SETS: [(&str, &str, f64, f64, f64); 6] = [
 ];
 /// BIDMC is also taken stretched and squeezed in time by these factors.
 const SPEEDS: [f64; 3] = [1.0, 1.5, 0.7];
+/// Rates of the noise that is not in the stress sets, Hz.
+const NOISE_HZ: [f64; 3] = [25.0, 64.0, 500.0];
+/// Its length, s.
+const NOISE_S: f64 = 1200.0;
 /// Camera frames are laid on a grid of this rate, Hz.
 const CAMERA_HZ: f64 = 30.0;
 
@@ -34,6 +39,13 @@ struct Stream {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut tuning = SettledTuning::default();
+    for argument in std::env::args().skip(1) {
+        let (name, value) = argument.split_once('=').ok_or("NAME=VALUE is expected")?;
+        if !tuning.set(name, value.parse()?) {
+            return Err(format!("no constant is called {name}").into());
+        }
+    }
     let mut out = BufWriter::new(std::io::stdout().lock());
     let data = find_data().ok_or("PLETHYS_DATA must name the directory of recordings")?;
     for path in records(&data)? {
@@ -41,12 +53,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if let Some(stream) = recorded(&record)? {
             let speeds = if stream.family == "bidmc" { &SPEEDS[..] } else { &SPEEDS[..1] };
             for speed in speeds {
-                print(&mut out, &stream, *speed)?;
+                print(&mut out, &stream, *speed, &tuning)?;
             }
         }
     }
     for set in stress_sets() {
         let (family, seeds) = match set.target {
+            // What tells a premature beat from a dicrotic wave is looked at more closely.
+            Target::F1(_) if ["bigeminy", "deep_dicrotic_notch"].contains(&set.name.as_str()) => ("synthetic", 5..13),
             Target::F1(_) => ("synthetic", 21..23),
             Target::BeatsPerMinute(limit) if limit > 0.0 => ("noise", 21..25),
             _ => continue,
@@ -63,8 +77,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 exclude: Vec::new(),
                 lags: (-0.2, 0.2),
             };
-            print(&mut out, &stream, 1.0)?;
+            print(&mut out, &stream, 1.0, &tuning)?;
         }
+    }
+    for stream in noise().into_iter().chain(interrupted()) {
+        print(&mut out, &stream, 1.0, &tuning)?;
     }
     Ok(())
 }
@@ -130,7 +147,66 @@ fn on_grid(times: &[f64], values: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-fn print(out: &mut impl Write, stream: &Stream, speed: f64) -> Result<(), Box<dyn std::error::Error>> {
+/// White and 1/f noise at other rates, and a random walk.
+fn noise() -> Vec<Stream> {
+    let mut streams = Vec::new();
+    for (seed, rate) in (21..).zip(NOISE_HZ) {
+        let count = (NOISE_S * rate) as usize;
+        let mut rng = Rng::new(seed);
+        let white: Vec<f64> = (0..count).map(|_| rng.normal()).collect();
+        let walk = white.iter().scan(0.0, |level, step| {
+            *level += step;
+            Some(*level)
+        });
+        let walk = walk.collect();
+        let mut pink = Pink::new(Rng::new(seed), 0.01, 0.5 * rate);
+        let pink = (0..count).map(|_| pink.next(1.0 / rate)).collect();
+        for (name, samples) in [("white", white), ("pink", pink), ("walk", walk)] {
+            let family = if name == "walk" { "walk" } else { "noise" };
+            streams.push(bare(format!("{name}_{rate}hz"), family, rate, samples, Vec::new()));
+        }
+    }
+    streams
+}
+
+/// Pulses for a minute, then white noise as strong as they for half a minute, and so on: what was good does not excuse what follows.
+fn interrupted() -> Vec<Stream> {
+    const CYCLE: f64 = 90.0;
+    const PULSES: f64 = 60.0;
+    let mut streams = Vec::new();
+    for set in stress_sets().iter().filter(|set| ["noise_10db", "atrial_fibrillation"].contains(&set.name.as_str())) {
+        for seed in 21..25 {
+            let made = set.make(seed);
+            let sign = if set.synth(seed).inverted { -1.0 } else { 1.0 };
+            let rate = made.sample_rate;
+            let mean = made.samples.iter().sum::<f64>() / made.samples.len() as f64;
+            let power = made.samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / made.samples.len() as f64;
+            let mut rng = Rng::new(seed);
+            let is_pulse = |time: f64| time % CYCLE < PULSES;
+            let samples = made.samples.iter().enumerate().map(|(k, x)| {
+                let noise = rng.normal() * libm::sqrt(power);
+                if is_pulse(k as f64 / rate) { sign * (x - mean) } else { noise }
+            });
+            let samples = samples.collect();
+            let beats = made.truth.beats.iter().filter(|beat| beat.is_visible).map(|beat| beat.peak);
+            let beats = beats.filter(|peak| is_pulse(*peak)).collect();
+            streams.push(bare(format!("{}_interrupted-{seed}", set.name), "interrupted", rate, samples, beats));
+        }
+    }
+    streams
+}
+
+/// A made stream.
+fn bare(name: String, family: &str, rate: f64, samples: Vec<f64>, reference: Vec<f64>) -> Stream {
+    Stream { name, family: family.into(), rate, samples, reference, exclude: Vec::new(), lags: (-0.2, 0.2) }
+}
+
+fn print(
+    out: &mut impl Write,
+    stream: &Stream,
+    speed: f64,
+    tuning: &SettledTuning,
+) -> Result<(), Box<dyn std::error::Error>> {
     let rate = stream.rate / speed;
     let duration = stream.samples.len() as f64 / rate;
     let (low, high) = (stream.lags.0 * speed, stream.lags.1 * speed);
@@ -142,7 +218,7 @@ fn print(out: &mut impl Write, stream: &Stream, speed: f64) -> Result<(), Box<dy
     for (start, end) in &stream.exclude {
         writeln!(out, "exclude {} {}", start * speed, end * speed)?;
     }
-    let mut finder = SettledFinder::new(SampleRate::hz(rate)?);
+    let mut finder = SettledFinder::with_tuning(SampleRate::hz(rate)?, tuning);
     let mut peaks = Vec::new();
     let mut last = 0.0;
     for value in stream.samples.iter().map(Some).chain([None]) {
@@ -151,13 +227,13 @@ fn print(out: &mut impl Write, stream: &Stream, speed: f64) -> Result<(), Box<dy
                 let missing = value.is_nan();
                 last = if missing { last } else { *value };
                 let sample = Segmented { value: last, clipped: false, bridged: missing };
-                finder.push_explained(sample, &mut |found, features| peaks.push((found.peak, *features)));
+                finder.push_explained(sample, &mut |found, features| peaks.push((found, *features)));
             }
-            None => finder.finish_explained(&mut |found, features| peaks.push((found.peak, *features))),
+            None => finder.finish_explained(&mut |found, features| peaks.push((found, *features))),
         }
     }
-    for (peak, features) in peaks {
-        write!(out, "pulse {}", peak / rate)?;
+    for (found, features) in peaks {
+        write!(out, "pulse {} {}", found.peak / rate, found.quality)?;
         for feature in features {
             write!(out, " {feature}")?;
         }

@@ -10,4 +10,6 @@ mod settled;
 
 pub use found::{FindPulses, Found, Segmented};
 pub use prompt::PromptFinder;
+#[doc(hidden)]
+pub use settled::Tuning as SettledTuning;
 pub use settled::{ACCEPT_QUALITY, SettledFinder};

@@ -3,8 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::TUNING;
 use super::path::{BRIDGED, Banded, CLIPPED};
+use super::tuning::Tuning;
 
 /// A local maximum of the finding path.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,7 +38,7 @@ pub(super) struct Trace {
 
 impl Trace {
     pub(super) fn new(length: usize) -> Self {
-        Self { ring: vec![Banded { value: 0.0, flags: 0 }; length.next_power_of_two()].into_boxed_slice(), end: 0 }
+        Self { ring: vec![Banded::default(); length.next_power_of_two()].into_boxed_slice(), end: 0 }
     }
 
     pub(super) fn reset(&mut self) {
@@ -65,6 +65,10 @@ impl Trace {
         self.ring[index as usize & (self.ring.len() - 1)]
     }
 
+    pub(super) fn fine(&self, index: u64) -> f64 {
+        self.at(index).fine
+    }
+
     pub(super) fn value(&self, index: u64) -> f64 {
         self.at(index).value
     }
@@ -81,14 +85,14 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn new(internal_hz: f64) -> Self {
-        let most = (TUNING.memory / TUNING.separation) as usize + 2;
+    pub(super) fn new(internal_hz: f64, tuning: &Tuning) -> Self {
+        let most = (tuning.memory / tuning.separation) as usize + 2;
         Self {
             list: vec![Candidate::default(); most].into_boxed_slice(),
             count: 0,
-            separation: (TUNING.separation * internal_hz) as u64,
-            side: (TUNING.side * internal_hz) as u64,
-            around: (TUNING.around * internal_hz) as u64 + 1,
+            separation: (tuning.separation * internal_hz) as u64,
+            side: (tuning.side * internal_hz) as u64,
+            around: (tuning.around * internal_hz) as u64 + 1,
         }
     }
 

@@ -75,9 +75,12 @@ mod period;
 mod programme;
 mod quality;
 mod scale;
+mod smooth;
 #[cfg(test)]
 mod tests;
 mod tuning;
+
+pub use self::tuning::Tuning;
 
 use self::candidate::{Candidates, Trace};
 use self::path::{Banded, FindingPath};
@@ -85,7 +88,7 @@ use self::period::{Period, PeriodFinder};
 use self::programme::Programme;
 use self::quality::{Features, Judge};
 use self::scale::{LongScale, usual_height};
-use self::tuning::TUNING;
+use self::smooth::Smoother;
 use super::found::{FindPulses, Found, Segmented};
 use crate::filter::BLOCK;
 use crate::signal::SampleRate;
@@ -121,6 +124,7 @@ pub const ACCEPT_QUALITY: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub struct SettledFinder {
     path: FindingPath,
+    smoother: Smoother,
     trace: Trace,
     candidates: Candidates,
     period_finder: PeriodFinder,
@@ -136,31 +140,40 @@ pub struct SettledFinder {
     decided: f64,
     last: Option<f64>,
     before_last: Option<f64>,
+    tuning: Tuning,
 }
 
 impl SettledFinder {
     /// A finder for streams of `sample_rate`.
     pub fn new(sample_rate: SampleRate) -> Self {
-        let path = FindingPath::new(sample_rate);
+        Self::with_tuning(sample_rate, &Tuning::default())
+    }
+
+    /// With other constants: for ablations.
+    #[doc(hidden)]
+    pub fn with_tuning(sample_rate: SampleRate, tuning: &Tuning) -> Self {
+        let path = FindingPath::new(sample_rate, tuning);
         let internal_hz = sample_rate.as_hz() / path.factor() as f64;
-        let hop = libm::round(TUNING.hop * internal_hz) as usize;
-        let long = (TUNING.long_scale / TUNING.hop) as usize;
+        let hop = libm::round(tuning.hop * internal_hz) as usize;
+        let long = (tuning.long_scale / tuning.hop) as usize;
         Self {
             path,
-            trace: Trace::new((TUNING.memory * internal_hz) as usize),
-            candidates: Candidates::new(internal_hz),
-            period_finder: PeriodFinder::new(internal_hz),
+            smoother: Smoother::new(internal_hz, tuning),
+            trace: Trace::new((tuning.memory * internal_hz) as usize),
+            candidates: Candidates::new(internal_hz, tuning),
+            period_finder: PeriodFinder::new(internal_hz, tuning),
             period: Period::default(),
-            programme: Programme::new(internal_hz),
+            programme: Programme::new(internal_hz, tuning),
             judge: Judge::new(internal_hz),
             long_scale: LongScale::new(long),
             internal_hz,
             hop: hop as u64,
             until_hop: hop as u64,
-            future: TUNING.future * internal_hz,
+            future: tuning.future * internal_hz,
             decided: -1.0,
             last: None,
             before_last: None,
+            tuning: *tuning,
         }
     }
 
@@ -179,8 +192,10 @@ impl SettledFinder {
     }
 
     fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found, &Features)) {
+        let Some(sample) = self.smoother.push(sample) else { return };
         self.trace.push(sample);
         if let Some(period) = self.period_finder.push(sample.value) {
+            self.smoother.follow(period);
             self.period = period;
         }
         self.candidates.watch(&self.trace);
@@ -194,18 +209,19 @@ impl SettledFinder {
 
     /// Decides the candidates up to `until`, internal samples.
     fn decide(&mut self, until: f64, found: &mut impl FnMut(Found, &Features)) {
-        let oldest = self.decided - (TUNING.past_scale + 1.0) * self.internal_hz;
+        let oldest = self.decided - (self.tuning.past_scale + 1.0) * self.internal_hz;
         self.candidates.complete(&self.trace, oldest.max(0.0) as u64);
         let usual = self.usual();
         self.programme.run(self.candidates.all(), self.decided, self.last, self.before_last, self.period, usual);
         let factor = self.path.factor() as f64;
         let nodes = self.programme.nodes();
         for (at, node) in nodes.iter().enumerate() {
-            let time = node.candidate.time;
-            if !node.chosen || time > until {
+            if !node.chosen || node.candidate.time > until {
                 continue;
             }
-            let (quality, doubt) = self.judge.judge(nodes, at, self.candidates.all(), &self.trace, self.period);
+            let own = self.judge.hump(node.candidate, self.candidates.all(), &self.trace, self.last, &self.tuning);
+            let time = own.time;
+            let (quality, doubt) = self.judge.judge(own, nodes, at, self.candidates.all(), &self.trace, self.period);
             self.before_last = self.last.replace(time);
             found(Found { peak: (time * factor).max(0.0), quality, doubt }, self.judge.features());
         }
@@ -214,9 +230,9 @@ impl SettledFinder {
 
     /// Median over the last 40 s of the usual height of the last 5 s.
     fn usual(&mut self) -> f64 {
-        let from = self.trace.end() as f64 - TUNING.past_scale * self.internal_hz;
+        let from = self.trace.end() as f64 - self.tuning.past_scale * self.internal_hz;
         let recent = self.candidates.all().iter().filter(|c| c.time >= from && c.settled);
-        if let Some(height) = usual_height(recent, TUNING.scale_share, 1) {
+        if let Some(height) = usual_height(recent, self.tuning.scale_share, 1) {
             self.long_scale.push(height);
         }
         self.long_scale.median()
@@ -236,7 +252,7 @@ impl SettledFinder {
     /// As [`FindPulses::finish`].
     pub fn finish_explained(&mut self, found: &mut impl FnMut(Found, &Features)) {
         let Some(last) = self.path.last() else { return };
-        for _ in 0..self.path.delay() {
+        for _ in 0..self.path.delay() + self.smoother.delay() * self.path.factor() {
             if let Some(banded) = self.path.push(Segmented::new(last)) {
                 self.take(banded, found);
             }
@@ -256,6 +272,7 @@ impl FindPulses for SettledFinder {
 
     fn reset(&mut self) {
         self.path.reset();
+        self.smoother.reset();
         self.trace.reset();
         self.candidates.reset();
         self.period_finder.reset();
@@ -269,6 +286,7 @@ impl FindPulses for SettledFinder {
     }
 
     fn latency_samples(&self) -> usize {
-        self.path.delay() + self.path.factor() * (libm::ceil(self.future) as usize + self.hop as usize)
+        self.path.delay()
+            + self.path.factor() * (self.smoother.delay() + libm::ceil(self.future) as usize + self.hop as usize)
     }
 }

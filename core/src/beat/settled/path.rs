@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::found::Segmented;
-use super::TUNING;
+use super::tuning::Tuning;
 use crate::filter::{BLOCK, Decimator, FirFilter, Kaiser, Taps};
 use crate::signal::SampleRate;
 
@@ -23,8 +23,10 @@ const DECIMATOR_HALF: usize = 4;
 /// One sample of the finding path.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Banded {
-    /// Band-passed value.
+    /// Band-passed and smoothed value.
     pub(super) value: f64,
+    /// Band-passed value.
+    pub(super) fine: f64,
     /// [`CLIPPED`] and [`BRIDGED`] of the input samples under it.
     pub(super) flags: u8,
 }
@@ -48,14 +50,14 @@ pub(super) struct FindingPath {
 }
 
 impl FindingPath {
-    pub(super) fn new(rate: SampleRate) -> Self {
-        let factor = (rate.as_hz() / TUNING.internal_hz) as usize;
+    pub(super) fn new(rate: SampleRate, tuning: &Tuning) -> Self {
+        let factor = (rate.as_hz() / tuning.internal_hz) as usize;
         // The factor is 1 to 80 and the taps are symmetric, so that neither constructor can refuse.
         let Ok(decimator) = Decimator::with_half(factor.max(1), DECIMATOR_HALF) else {
             unreachable!("decimation by {factor}")
         };
         let internal_hz = rate.as_hz() / decimator.factor() as f64;
-        let Ok(taps) = band_pass(internal_hz) else { unreachable!("band-pass at {internal_hz} Hz") };
+        let Ok(taps) = band_pass(internal_hz, tuning) else { unreachable!("band-pass at {internal_hz} Hz") };
         let band = FirFilter::new(&taps);
         let delay = decimator.delay_samples() / decimator.factor() + band.delay_samples();
         Self {
@@ -133,7 +135,7 @@ impl FindingPath {
         self.place = if self.place + 1 == self.flags.len() { 0 } else { self.place + 1 };
         self.decimated += 1;
         // There is one place more than the delay, so that the oldest flags belong to the value.
-        (self.decimated > self.delay).then(|| Banded { value, flags: self.flags[self.place] })
+        (self.decimated > self.delay).then(|| Banded { value, fine: value, flags: self.flags[self.place] })
     }
 
     /// Input samples until at least `outputs` (1 or more) more internal samples have come, the last included.
@@ -148,11 +150,11 @@ impl FindingPath {
 }
 
 /// The difference of two low-passes of the same length, each with gain 1 at 0 Hz: a constant leaves nothing but rounding.
-fn band_pass(internal_hz: f64) -> Result<Taps, crate::error::ConfigError> {
-    let reach = (TUNING.band_reach * internal_hz) as usize;
-    let window = Kaiser::new(2 * reach + 1, TUNING.band_beta)?;
-    let high = Taps::low_pass(TUNING.band_high.min(0.45 * internal_hz), window, internal_hz)?;
-    let low = Taps::low_pass(TUNING.band_low, window, internal_hz)?;
+fn band_pass(internal_hz: f64, tuning: &Tuning) -> Result<Taps, crate::error::ConfigError> {
+    let reach = (tuning.band_reach * internal_hz) as usize;
+    let window = Kaiser::new(2 * reach + 1, tuning.band_beta)?;
+    let high = Taps::low_pass(tuning.band_high.min(0.45 * internal_hz), window, internal_hz)?;
+    let low = Taps::low_pass(tuning.band_low, window, internal_hz)?;
     let taps: Vec<f64> = high.as_slice().iter().zip(low.as_slice()).map(|(high, low)| high - low).collect();
     Taps::from_slice(&taps)
 }

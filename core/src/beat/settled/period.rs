@@ -8,7 +8,7 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::TUNING;
+use super::tuning::Tuning;
 
 /// Lags whose products are summed together.
 const LANES: usize = 16;
@@ -23,7 +23,7 @@ pub(super) struct Period {
     pub(super) length: f64,
     /// Normalised autocorrelation at that lag, 0 to 1.
     pub(super) confidence: f64,
-    /// Largest confidence of the last half minute or so (it fades by a factor `period_fade` per block).
+    /// The highest peak of the autocorrelation over a longer past, which fades slowly: noise repeats now and then, not for long.
     pub(super) lately: f64,
 }
 
@@ -58,22 +58,25 @@ pub(super) struct PeriodFinder {
     new_energy: Box<[f64]>,
     product: Box<[f64]>,
     energy: Box<[f64]>,
-    lately: f64,
+    /// Products and energies by lag, those of the past faded.
+    long_product: Box<[f64]>,
+    long_energy: Box<[f64]>,
+    tuning: Tuning,
 }
 
 impl PeriodFinder {
     /// For internal samples at `internal_hz`.
-    pub(super) fn new(internal_hz: f64) -> Self {
-        let every = ((internal_hz / TUNING.period_hz) as usize).max(1);
+    pub(super) fn new(internal_hz: f64, tuning: &Tuning) -> Self {
+        let every = ((internal_hz / tuning.period_hz) as usize).max(1);
         let hz = internal_hz / every as f64;
-        let block = libm::ceil(TUNING.period_block * hz) as usize;
-        let lags = (TUNING.longest_period * hz) as usize + 2;
-        let blocks = (libm::round(TUNING.period_window * hz / block as f64) as usize).max(1);
+        let block = libm::ceil(tuning.period_block * hz) as usize;
+        let lags = (tuning.longest_period * hz) as usize + 2;
+        let blocks = (libm::round(tuning.period_window * hz / block as f64) as usize).max(1);
         let zeros = |length: usize| vec![0.0; length].into_boxed_slice();
         Self {
             every: every as u64,
             wait: 0,
-            shortest: ((TUNING.shortest_period * hz) as usize).max(1),
+            shortest: ((tuning.shortest_period * hz) as usize).max(1),
             lags,
             recent: zeros(lags + block),
             reversed: zeros(lags.next_multiple_of(LANES) + block),
@@ -91,7 +94,9 @@ impl PeriodFinder {
             new_energy: zeros(lags),
             product: zeros(lags),
             energy: zeros(lags),
-            lately: 0.0,
+            long_product: zeros(lags),
+            long_energy: zeros(lags),
+            tuning: *tuning,
         }
     }
 
@@ -107,7 +112,8 @@ impl PeriodFinder {
         self.new_product.fill(0.0);
         self.new_energy.fill(0.0);
         self.at = 0;
-        self.lately = 0.0;
+        self.long_product.fill(0.0);
+        self.long_energy.fill(0.0);
     }
 
     /// Takes an internal sample; gives the period when that ends a block.
@@ -129,8 +135,7 @@ impl PeriodFinder {
         self.level();
         self.add_block();
         let mut period = self.pick();
-        self.lately = (TUNING.period_fade * self.lately).max(period.confidence);
-        period.lately = self.lately;
+        period.lately = self.lately();
         period
     }
 
@@ -144,7 +149,7 @@ impl PeriodFinder {
         let start = self.recent.len() - block;
         let fresh = &mut self.recent[start..];
         for (slot, slope) in fresh.iter_mut().zip(&self.slopes) {
-            *slot = if scale > 0.0 { (slope / scale).min(TUNING.period_clip) } else { 0.0 };
+            *slot = if scale > 0.0 { (slope / scale).min(self.tuning.period_clip) } else { 0.0 };
         }
         self.means.copy_within(1.., 0);
         self.means[BLOCKS - 1] = fresh.iter().sum::<f64>() / block as f64;
@@ -172,6 +177,14 @@ impl PeriodFinder {
             let from = start - lag;
             *energy = self.squares[from + block] - self.squares[from];
         }
+        let own = self.at * self.lags..(self.at + 1) * self.lags;
+        let kept = self.tuning.period_fade;
+        for (sum, product) in self.long_product.iter_mut().zip(&self.products[own.clone()]) {
+            *sum = kept * *sum + product;
+        }
+        for (sum, energy) in self.long_energy.iter_mut().zip(&self.energies[own]) {
+            *sum = kept * *sum + energy;
+        }
         self.at += 1;
         let (at, lags) = (self.at, self.lags);
         total(&mut self.product, &mut self.new_product, &mut self.products, at, lags);
@@ -185,6 +198,25 @@ impl PeriodFinder {
             let norm = own * energy;
             *rho = if norm > 0.0 { *rho / libm::sqrt(norm) } else { 0.0 };
         }
+    }
+
+    /// The highest peak of the long memory.
+    fn lately(&self) -> f64 {
+        let own = self.long_energy[0];
+        let at = |lag: usize| {
+            let norm = own * self.long_energy[lag];
+            if norm > 0.0 { self.long_product[lag] / libm::sqrt(norm) } else { 0.0 }
+        };
+        let (mut before, mut here) = (at(self.shortest - 1), at(self.shortest));
+        let mut most: f64 = 0.0;
+        for lag in self.shortest + 1..self.lags {
+            let after = at(lag);
+            if before < here && here >= after {
+                most = most.max(here);
+            }
+            (before, here) = (here, after);
+        }
+        most
     }
 
     /// The shortest lag whose peak is nearly the best.
@@ -209,10 +241,10 @@ impl PeriodFinder {
         let is_third = |lag: f64, height: f64| {
             near(2.0 * lag)
                 .zip(near(3.0 * lag))
-                .is_some_and(|(two, three)| three > height && three > TUNING.period_third * two)
-                && height < TUNING.period_third_most
+                .is_some_and(|(two, three)| three > height && three > self.tuning.period_third * two)
+                && height < self.tuning.period_third_most
         };
-        let fits = |(lag, height): &(f64, f64)| *height >= TUNING.period_share * best && !is_third(*lag, *height);
+        let fits = |(lag, height): &(f64, f64)| *height >= self.tuning.period_share * best && !is_third(*lag, *height);
         peaks().find(fits).map_or_else(Period::default, |(lag, height)| Period {
             length: lag * self.every as f64,
             confidence: height.clamp(0.0, 1.0),

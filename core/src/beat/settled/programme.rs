@@ -3,10 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::TUNING;
 use super::candidate::Candidate;
 use super::period::Period;
 use super::scale::usual_height;
+use super::tuning::Tuning;
 
 /// A candidate in the programme.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,12 +27,13 @@ pub(super) struct Programme {
     nodes: Box<[Node]>,
     count: usize,
     hz: f64,
+    tuning: Tuning,
 }
 
 impl Programme {
-    pub(super) fn new(internal_hz: f64) -> Self {
-        let most = (TUNING.memory / TUNING.separation) as usize + 2;
-        Self { nodes: vec![Node::default(); most].into_boxed_slice(), count: 0, hz: internal_hz }
+    pub(super) fn new(internal_hz: f64, tuning: &Tuning) -> Self {
+        let most = (tuning.memory / tuning.separation) as usize + 2;
+        Self { nodes: vec![Node::default(); most].into_boxed_slice(), count: 0, hz: internal_hz, tuning: *tuning }
     }
 
     /// The nodes of the last run, oldest first.
@@ -63,6 +64,7 @@ impl Programme {
         }
         let refractory = self.refractory(period);
         let hz = self.hz;
+        let tuning = self.tuning;
         let mut best: Option<usize> = None;
         for at in 0..self.count {
             let (done, open) = self.nodes.split_at_mut(at);
@@ -72,7 +74,7 @@ impl Programme {
             let mut before = None;
             match last {
                 Some(last) if time - last < refractory => {}
-                Some(last) => score = link(time - last, before_last.map(|b| time - b), period, hz),
+                Some(last) => score = link(time - last, before_last.map(|b| time - b), period, hz, &tuning),
                 None => score = 0.0,
             }
             for (index, earlier) in done.iter().enumerate() {
@@ -81,7 +83,7 @@ impl Programme {
                     break;
                 }
                 let over = earlier.before.map_or(last, |b| done.get(b).map(|n| n.candidate.time));
-                let through = earlier.score + link(interval, over.map(|b| time - b), period, hz);
+                let through = earlier.score + link(interval, over.map(|b| time - b), period, hz, &tuning);
                 if through > score {
                     score = through;
                     before = Some(index);
@@ -101,52 +103,52 @@ impl Programme {
 
     /// Shortest interval, internal samples.
     fn refractory(&self, period: Period) -> f64 {
-        let flat = TUNING.refractory * self.hz;
-        if period.length > 0.0 { flat.min(TUNING.refractory_share * period.length) } else { flat }
+        let flat = self.tuning.refractory * self.hz;
+        if period.length > 0.0 { flat.min(self.tuning.refractory_share * period.length) } else { flat }
     }
 
     /// Evidence of the candidate number `at`.
     fn evidence(&self, candidates: &[Candidate], at: usize, period: Period, usual: f64) -> f64 {
-        let Some(own) = candidates.get(at) else { return TUNING.evidence_least };
-        let past_from = own.time - TUNING.past_scale * self.hz;
+        let Some(own) = candidates.get(at) else { return self.tuning.evidence_least };
+        let past_from = own.time - self.tuning.past_scale * self.hz;
         let past = candidates[..at].iter().rev().take_while(|c| c.time >= past_from);
-        let ahead = (TUNING.future_scale * period.length)
-            .clamp(TUNING.future_scale_least * self.hz, TUNING.future_scale_most * self.hz);
+        let ahead = (self.tuning.future_scale * period.length)
+            .clamp(self.tuning.future_scale_least * self.hz, self.tuning.future_scale_most * self.hz);
         let future = candidates[at + 1..].iter().take_while(|c| c.time <= own.time + ahead);
-        let past = usual_height(past, TUNING.scale_share, 1);
-        let future = usual_height(future, TUNING.scale_share, 0);
+        let past = usual_height(past, self.tuning.scale_share, 1);
+        let future = usual_height(future, self.tuning.scale_share, 0);
         let scale = match (past, future) {
             (Some(past), Some(future)) => past.min(future),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => own.height,
         };
         if !(own.height > 0.0 && own.fall > 0.0) {
-            return TUNING.evidence_least;
+            return self.tuning.evidence_least;
         }
         let relative = if scale > 0.0 { own.height / scale } else { 1.0 };
-        let mut evidence = TUNING.height_weight * libm::log(relative / TUNING.neutral_height);
-        let floor = TUNING.floor * usual;
+        let mut evidence = self.tuning.height_weight * libm::log(relative / self.tuning.neutral_height);
+        let floor = self.tuning.floor * usual;
         if own.height < floor {
-            evidence -= TUNING.height_weight * libm::log(floor / own.height);
+            evidence -= self.tuning.height_weight * libm::log(floor / own.height);
         }
-        evidence += TUNING.side_weight * libm::log(own.rise / own.fall).clamp(-3.0, 3.0);
-        let shadow = TUNING.shadow_weight * self.shadow(candidates, at);
-        evidence.min(TUNING.evidence_most - shadow).clamp(TUNING.evidence_least, TUNING.evidence_most)
+        evidence += self.tuning.side_weight * libm::log(own.rise / own.fall).clamp(-3.0, 3.0);
+        let shadow = self.tuning.shadow_weight * self.shadow(candidates, at);
+        evidence.min(self.tuning.evidence_most - shadow).clamp(self.tuning.evidence_least, self.tuning.evidence_most)
     }
 
     /// How far the candidate number `at` stands in the shadow of a far higher one just before it, 0 to 1: a dicrotic wave does, and
     /// the rebound that a sensor's own high-pass leaves; a pulse so soon after another is not so much smaller.
     fn shadow(&self, candidates: &[Candidate], at: usize) -> f64 {
         let Some(own) = candidates.get(at) else { return 0.0 };
-        let before = candidates[..at].iter().rev().take_while(|c| own.time - c.time <= TUNING.shadow * self.hz);
+        let before = candidates[..at].iter().rev().take_while(|c| own.time - c.time <= self.tuning.shadow * self.hz);
         let highest = before.fold(0.0, |highest: f64, c| highest.max(c.height));
-        let ratio = if own.height > 0.0 { highest / own.height } else { TUNING.shadow_full };
-        ((ratio - TUNING.shadow_from) / (TUNING.shadow_full - TUNING.shadow_from)).clamp(0.0, 1.0)
+        let ratio = if own.height > 0.0 { highest / own.height } else { self.tuning.shadow_full };
+        ((ratio - self.tuning.shadow_from) / (self.tuning.shadow_full - self.tuning.shadow_from)).clamp(0.0, 1.0)
     }
 }
 
 /// What an interval adds: a reward near the period, a cost where it is short, nothing where it is long.
-fn link(interval: f64, over_one: Option<f64>, period: Period, hz: f64) -> f64 {
+fn link(interval: f64, over_one: Option<f64>, period: Period, hz: f64, tuning: &Tuning) -> f64 {
     if period.length <= 0.0 {
         return 0.0;
     }
@@ -155,11 +157,11 @@ fn link(interval: f64, over_one: Option<f64>, period: Period, hz: f64) -> f64 {
         return 0.0;
     }
     let near = |ratio: f64| {
-        let off = (ratio - 1.0) / TUNING.rhythm_width;
+        let off = (ratio - 1.0) / tuning.rhythm_width;
         1.0 / (1.0 + 0.5 * off * off * (1.0 + 0.25 * off * off))
     };
-    let reward = near(ratio).max(over_one.map_or(0.0, |over| TUNING.over_share * near(over / period.length)));
-    let limit = TUNING.short_share.min(TUNING.short_cap * hz / period.length);
-    let cost = TUNING.short_weight * (1.0 - ratio / limit).max(0.0);
-    period.confidence * (TUNING.rhythm_weight * reward - cost)
+    let reward = near(ratio).max(over_one.map_or(0.0, |over| tuning.over_share * near(over / period.length)));
+    let limit = tuning.short_share.min(tuning.short_cap * hz / period.length);
+    let cost = tuning.short_weight * (1.0 - ratio / limit).max(0.0);
+    period.confidence * (tuning.rhythm_weight * reward - cost)
 }

@@ -1,15 +1,18 @@
-//! Quality: the probability that a pulse is one of the heart, from how it fits the pulses around it.
+//! Quality: the probability that a pulse is one of the heart.
 //!
-//! A logistic regression on seven features: intervals against the usual one; spread of the heights around (what is irregular
-//! anyway says less); unlikeness to the running pulse and to the next; that of the pulses before; other maxima beside it; how
-//! much faster the pulses rise than they fall; and unlikeness where nothing was periodic for a minute. The last one tells
-//! noise, which is neither alike nor periodic, from atrial fibrillation, which is alike.
+//! It is the product of two probabilities, each a logistic function of few features.
+//!
+//! *That the stream carries a pulse*, from the last dozen pulses and half a minute: how much faster they rise than they fall,
+//! the mean frequency of the slopes, and the highest autocorrelation over a past that fades slowly. White and 1/f noise in the
+//! band have a slope frequency of their own, from which they hardly wander, and repeat themselves at no lag for long.
+//! A weak or moved pulse is as rough as noise from beat to beat, but not in these means, so that noise need not be kept out
+//! by rejecting such beats one by one.
+//!
+//! *That this is one of its pulses*, from what is around it: its intervals against the usual one; its unlikeness to the running pulse and to
+//! the next; that of the pulses before; other maxima beside it; and how far the signal is periodic.
 //!
 //! Coefficients: `benches/accuracy/fit_quality.py` on the features that `cargo run --release -p plethys-benches --example
-//! quality_features` prints (BIDMC at three speeds, TROIKA, four small sets, 26 synthetic recordings, eight hours of noise). With
-//! the recording left out: expected calibration error 0.002 and AUROC 0.946 on BIDMC, 0.041 and 0.81 on TROIKA; white noise
-//! at most 0.95, 1/f noise at most 0.4 accepted a minute. The phone recordings are off by 0.10: in three of eleven the signal is as
-//! good as noise, and half of what is found there is right by chance. Weights of clipped and missing samples are set by
+//! quality_features` prints; it says how well they hold on recordings left out. Weights of clipped and missing samples are set by
 //! hand: the recordings have too few of them.
 
 use alloc::boxed::Box;
@@ -18,12 +21,15 @@ use alloc::vec;
 use super::candidate::{Candidate, Trace};
 use super::period::Period;
 use super::programme::Node;
+use super::tuning::Tuning;
 use crate::reason::Reason;
 
-/// Number of features.
-const FEATURES: usize = 7;
-/// What a quality rests on.
-pub(super) type Features = [f64; FEATURES];
+/// Features that say whether the stream carries a pulse.
+const STREAM: usize = 3;
+/// Features that say whether a wave is one of its pulses.
+const OWN: usize = 5;
+/// What a quality rests on: of the stream, then of the pulse.
+pub(super) type Features = [f64; STREAM + OWN];
 
 /// Pulses handed out that are remembered.
 const PAST: usize = 8;
@@ -37,10 +43,12 @@ const BEFORE: f64 = 0.25;
 const AFTER: f64 = 0.35;
 /// Pulses below this height speak against themselves, log of the share of their neighbours'.
 const SMALL: f64 = -0.7;
-/// Skew from which on more of it says no more.
-const SKEW_MOST: f64 = 0.6;
-/// Largest lately seen autocorrelation from which on more of it says no more.
-const PERIODIC: f64 = 0.5;
+/// Slopes are looked at this far on both sides of a peak, s.
+const SLOPES: f64 = 0.3;
+/// Skew of one pulse from which on more of it says no more.
+const SKEW_MOST: f64 = 1.5;
+/// Most pulses over which the stream's means are taken.
+const MEMORY: f64 = 12.0;
 /// Largest share with which a pulse enters the running pulse.
 const LEARNING: f64 = 0.15;
 
@@ -50,7 +58,6 @@ struct Past {
     time: f64,
     height: f64,
     likeness: f64,
-    skew: f64,
 }
 
 /// Judges pulses; remembers those it has judged.
@@ -65,7 +72,10 @@ pub(super) struct Judge {
     taught: bool,
     before: usize,
     hz: f64,
-    features: [f64; FEATURES],
+    /// Mean skew and slope frequency of the last pulses, and how many these are.
+    slopes: [f64; 2],
+    averaged: f64,
+    features: Features,
 }
 
 /// What is around a pulse.
@@ -77,7 +87,6 @@ struct Around {
     back: Option<f64>,
     next: Option<Candidate>,
     likeness: f64,
-    skew: f64,
 }
 
 impl Judge {
@@ -94,7 +103,9 @@ impl Judge {
             taught: false,
             before,
             hz: internal_hz,
-            features: [0.0; FEATURES],
+            slopes: [0.0; 2],
+            averaged: 0.0,
+            features: Features::default(),
         }
     }
 
@@ -103,7 +114,8 @@ impl Judge {
         self.taught = false;
         // What is learned first enters as a difference to this.
         self.template.fill(0.0);
-        self.features = [0.0; FEATURES];
+        self.averaged = 0.0;
+        self.features = Features::default();
     }
 
     /// Features of the last pulse judged.
@@ -121,14 +133,12 @@ impl Judge {
             back: None,
             next: None,
             likeness: 0.0,
-            skew: 0.0,
         };
         let mut previous: Option<f64> = None;
         for past in self.past[..self.count].iter().filter(|past| own.time - past.time <= RECENT * self.hz) {
             around.heights[around.height_count] = past.height;
             around.height_count += 1;
             around.likeness += past.likeness;
-            around.skew += past.skew;
             if let Some(previous) = previous.replace(past.time) {
                 around.intervals[around.interval_count] = past.time - previous;
                 around.interval_count += 1;
@@ -136,7 +146,6 @@ impl Judge {
         }
         if around.height_count > 0 {
             around.likeness /= around.height_count as f64;
-            around.skew /= around.height_count as f64;
         }
         around.back = previous.map(|previous| own.time - previous);
         let mut earlier = own.time;
@@ -154,17 +163,51 @@ impl Judge {
         around
     }
 
-    /// Quality of the chosen node number `at`, and what speaks most against it.
+    /// Of the humps on the plateau of the pulse `chosen` the one that, taken for the peak, makes it most like the running pulse: which
+    /// of them is the highest changes from beat to beat where noise does.
+    pub(super) fn hump(
+        &mut self,
+        chosen: Candidate,
+        candidates: &[Candidate],
+        trace: &Trace,
+        last: Option<f64>,
+        tuning: &Tuning,
+    ) -> Candidate {
+        if !self.taught {
+            return chosen;
+        }
+        let reach = tuning.hump_reach * self.hz;
+        let lowest = chosen.level - tuning.hump_share * chosen.height;
+        let earliest = last.map_or(f64::NEG_INFINITY, |last| last + reach);
+        let mut best = (f64::NEG_INFINITY, chosen);
+        for hump in candidates {
+            if (hump.time - chosen.time).abs() > reach || hump.time < earliest {
+                continue;
+            }
+            let mut between = hump.index.min(chosen.index)..=hump.index.max(chosen.index);
+            if between.any(|index| trace.value(index) < lowest) {
+                continue;
+            }
+            excerpt(trace, hump.index, self.before, &mut self.other);
+            let likeness = product(&self.other, &self.template);
+            if likeness > best.0 {
+                best = (likeness, *hump);
+            }
+        }
+        // It is the same wave, from foot to foot.
+        Candidate { rise: chosen.rise, fall: chosen.fall, height: chosen.height, ..best.1 }
+    }
+
+    /// Quality of the pulse `own`, which is the chosen node number `at`, and what speaks most against it.
     pub(super) fn judge(
         &mut self,
+        own: Candidate,
         nodes: &[Node],
         at: usize,
         candidates: &[Candidate],
         trace: &Trace,
         period: Period,
     ) -> (f64, Reason) {
-        let Some(node) = nodes.get(at) else { return (0.0, Reason::Noise) };
-        let own = node.candidate;
         let mut around = self.around(nodes, at, own);
         let ahead = around.next.map(|next| next.time - own.time);
         let usual_interval = median(&mut around.intervals[..around.interval_count]);
@@ -187,43 +230,50 @@ impl Judge {
         let near = candidates.iter().filter(|c| c.index != own.index && (c.time - own.time).abs() < reach);
         let others = near.fold(0.0, |sum: f64, c| sum + c.height.max(0.0));
         let roughness = if own.height > 0.0 { (others / own.height).min(3.0) } else { 3.0 };
-        let skew = skew(trace, own.index, (0.3 * self.hz) as u64);
-        let unlike_around = libm::sqrt((1.0 - if self.count > 0 { around.likeness } else { likeness }).max(0.0));
+        let unlike = |likeness: f64| libm::sqrt((1.0 - likeness).max(0.0));
+        let [skew, frequency] = self.average(slopes(trace, own.index, (SLOPES * self.hz) as u64, self.hz));
         self.features = [
+            skew,
+            frequency,
+            period.lately,
             back.abs() + forth.abs(),
-            spread(&around.heights[..around.height_count], usual_height),
-            libm::sqrt((1.0 - likeness).max(0.0)),
-            unlike_around,
+            unlike(likeness),
+            unlike(if self.count > 0 { around.likeness } else { likeness }),
             roughness,
-            (if self.count > 0 { around.skew } else { skew }).clamp(0.0, SKEW_MOST),
-            (PERIODIC - period.lately).max(0.0) * unlike_around,
+            period.confidence,
         ];
-        let mut logit = INTERCEPT + CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
-        for (feature, weight) in self.features.iter().zip(WEIGHTS) {
-            logit += feature * weight;
-        }
-        let quality = 1.0 / (1.0 + libm::exp(-logit));
+        let (of_stream, of_own) = self.features.split_at(STREAM);
+        let flags = CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
+        let carried = logistic(STREAM_INTERCEPT + weighted(of_stream, &STREAM_WEIGHTS));
+        let quality = carried * logistic(INTERCEPT + weighted(of_own, &WEIGHTS) + flags);
         let small = usual_height.map_or(0.0, |usual| (SMALL - log_ratio(own.height, usual)).max(0.0));
-        let doubt = self.doubt(own, small);
-        self.remember(own, quality, likeness, skew);
+        let doubt = self.doubt(own, small, carried);
+        self.remember(own, quality, likeness);
         (quality, doubt)
     }
 
+    /// Takes the slopes of one more pulse into the means over the last ones.
+    fn average(&mut self, slopes: [f64; 2]) -> [f64; 2] {
+        self.averaged = (self.averaged + 1.0).min(MEMORY);
+        for (mean, slope) in self.slopes.iter_mut().zip(slopes) {
+            let before = if self.averaged > 1.0 { *mean } else { slope };
+            *mean = before + (slope - before) / self.averaged;
+        }
+        self.slopes
+    }
+
     /// The reason with the largest share in what speaks against the pulse.
-    fn doubt(&self, own: Candidate, small: f64) -> Reason {
-        let against = |feature: usize| {
-            let usual = USUAL[feature];
-            (WEIGHTS[feature] * (usual - self.features[feature])).max(0.0)
-        };
+    fn doubt(&self, own: Candidate, small: f64, carried: f64) -> Reason {
+        let against = |feature: usize| (WEIGHTS[feature] * (USUAL[feature] - self.features[STREAM + feature])).max(0.0);
         let shares = [
             (Reason::Clipped, -CLIPPED_WEIGHT * own.clipped),
             (Reason::Missing, -BRIDGED_WEIGHT * own.bridged),
             (Reason::Height, small),
             (Reason::Rhythm, against(0)),
-            (Reason::Shape, against(2)),
-            (Reason::Noise, against(3) + against(4) + against(5) + against(6)),
+            (Reason::Shape, against(1)),
+            (Reason::Noise, against(2) + against(3) + against(4) - libm::log(carried.max(f64::MIN_POSITIVE))),
         ];
-        let mut largest = shares[2];
+        let mut largest = shares[4];
         for share in shares {
             if share.1 > largest.1 {
                 largest = share;
@@ -232,12 +282,12 @@ impl Judge {
         largest.0
     }
 
-    fn remember(&mut self, own: Candidate, quality: f64, likeness: f64, skew: f64) {
+    fn remember(&mut self, own: Candidate, quality: f64, likeness: f64) {
         if self.count == PAST {
             self.past.copy_within(1.., 0);
             self.count -= 1;
         }
-        self.past[self.count] = Past { time: own.time, height: own.height, likeness, skew };
+        self.past[self.count] = Past { time: own.time, height: own.height, likeness };
         self.count += 1;
         let share = if self.taught { LEARNING * quality } else { 1.0 };
         self.taught = true;
@@ -258,27 +308,33 @@ fn log_ratio(a: f64, b: f64) -> f64 {
     if a > 0.0 && b > 0.0 { libm::log(a / b) } else { 0.0 }
 }
 
-/// Mean absolute deviation of the `values` from their median, as a share of it, at most 1.
-fn spread(values: &[f64], median: Option<f64>) -> f64 {
-    match median {
-        Some(median) if median > 0.0 => {
-            let sum = values.iter().map(|value| (value - median).abs()).sum::<f64>();
-            (sum / (median * values.len() as f64)).min(1.0)
+/// Of the slopes within `reach` of `index`: ln of the steepest rise before it over the steepest fall after it, as pulses rise faster
+/// than they fall; and ln of their root-mean-square frequency in Hz.
+fn slopes(trace: &Trace, index: u64, reach: u64, hz: f64) -> [f64; 2] {
+    let (mut rise, mut fall) = (0.0_f64, 0.0_f64);
+    let (mut power, mut bend) = (0.0, 0.0);
+    let from = index.saturating_sub(reach).max(trace.start()) + 2;
+    for i in from..(index + reach).min(trace.end().saturating_sub(1)) {
+        let (before, slope) = (trace.fine(i - 1) - trace.fine(i - 2), trace.fine(i) - trace.fine(i - 1));
+        power += slope * slope;
+        bend += (slope - before) * (slope - before);
+        if i <= index {
+            rise = rise.max(slope);
+        } else {
+            fall = fall.max(-slope);
         }
-        _ => 0.3,
     }
+    let frequency = 0.5 * log_ratio(bend, power) + libm::log(hz / core::f64::consts::TAU);
+    [log_ratio(rise, fall).clamp(-SKEW_MOST, SKEW_MOST), frequency]
 }
 
-/// ln of the steepest rise before `index` over the steepest fall after it, within `reach`: pulses rise faster than they fall.
-fn skew(trace: &Trace, index: u64, reach: u64) -> f64 {
-    let (mut rise, mut fall) = (0.0_f64, 0.0_f64);
-    for i in index.saturating_sub(reach).max(trace.start())..index {
-        rise = rise.max(trace.value(i + 1) - trace.value(i));
-    }
-    for i in index..(index + reach).min(trace.end().saturating_sub(1)) {
-        fall = fall.max(trace.value(i) - trace.value(i + 1));
-    }
-    log_ratio(rise, fall).clamp(-1.5, 1.5)
+/// Sum of the products, in order.
+fn weighted(features: &[f64], weights: &[f64]) -> f64 {
+    features.iter().zip(weights).fold(0.0, |sum, (feature, weight)| sum + feature * weight)
+}
+
+fn logistic(logit: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-logit))
 }
 
 /// The trace around `index`, with zero mean and unit norm.
@@ -315,12 +371,14 @@ fn median(values: &mut [f64]) -> Option<f64> {
     Some(0.5 * (values[n / 2] + values[(n - 1) / 2]))
 }
 
-/// Logit of a pulse whose features are all 0.
-const INTERCEPT: f64 = 6.38;
-/// Added to the logit per unit of each feature.
-const WEIGHTS: [f64; FEATURES] = [-1.59, 2.09, -5.18, -3.58, -0.43, 1.38, -28.32];
+/// Logit of a stream whose features are all 0, and what is added per unit of each.
+const STREAM_INTERCEPT: f64 = 25.82;
+const STREAM_WEIGHTS: [f64; STREAM] = [10.93, -21.43, 22.82];
+/// Logit of a pulse whose features are all 0, and what is added per unit of each.
+const INTERCEPT: f64 = 5.23;
+const WEIGHTS: [f64; OWN] = [-1.64, -5.28, -2.1, -0.51, 2.78];
 /// Usual features of right pulses.
-const USUAL: [f64; FEATURES] = [0.02, 0.08, 0.07, 0.08, 0.0, 0.6, 0.0];
+const USUAL: [f64; OWN] = [0.02, 0.07, 0.08, 0.0, 0.9];
 /// Added to the logit per unit of the share of clipped samples at the peak.
 const CLIPPED_WEIGHT: f64 = -0.5;
 /// Added to the logit per unit of the share of missing samples at the peak.

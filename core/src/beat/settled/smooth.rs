@@ -1,0 +1,98 @@
+//! A smoother as wide as the pulse is slow and the signal does not repeat.
+//!
+//! What repeats from pulse to pulse is shape, and is kept; what does not is noise, and the slower the pulse the less of the band up to
+//! 8 Hz belongs to it. Raised-cosine weights over `smooth_share` of the period to either side where nothing repeats, none where
+//! the autocorrelation reaches `smooth_sure`. The delay is constant.
+
+use alloc::boxed::Box;
+use alloc::vec;
+use core::f64::consts::PI;
+
+use super::path::Banded;
+use super::period::Period;
+use super::tuning::Tuning;
+
+/// Weighted average around each sample of the finding path.
+#[derive(Debug, Clone)]
+pub(super) struct Smoother {
+    /// The newest samples twice over, so that a window lies side by side.
+    ring: Box<[Banded]>,
+    place: usize,
+    seen: usize,
+    /// Weights of the middle sample and of those beside it.
+    weights: Box<[f64]>,
+    /// Weights in use.
+    wide: usize,
+    share: f64,
+    most: f64,
+    sure: f64,
+}
+
+impl Smoother {
+    pub(super) fn new(internal_hz: f64, tuning: &Tuning) -> Self {
+        let most = tuning.smooth_most * internal_hz;
+        let reach = libm::ceil(most) as usize;
+        let mut smoother = Self {
+            ring: vec![Banded::default(); 2 * (2 * reach + 1)].into_boxed_slice(),
+            place: 0,
+            seen: 0,
+            weights: vec![0.0; reach + 1].into_boxed_slice(),
+            wide: 1,
+            share: tuning.smooth_share,
+            most,
+            sure: tuning.smooth_sure,
+        };
+        smoother.widen(0.0);
+        smoother
+    }
+
+    /// Internal samples from input to output.
+    pub(super) fn delay(&self) -> usize {
+        self.weights.len() - 1
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.ring.fill(Banded::default());
+        self.place = 0;
+        self.seen = 0;
+        self.widen(0.0);
+    }
+
+    /// As wide as `period` asks for from now on.
+    pub(super) fn follow(&mut self, period: Period) {
+        let unsure = (1.0 - period.confidence / self.sure).max(0.0);
+        self.widen((self.share * unsure * period.length).min(self.most));
+    }
+
+    /// Weights that reach zero `width` internal samples from the middle.
+    fn widen(&mut self, width: f64) {
+        self.wide = (libm::ceil(width) as usize).clamp(1, self.weights.len());
+        self.weights[0] = 1.0;
+        let mut sum = 1.0;
+        for (k, weight) in self.weights.iter_mut().enumerate().take(self.wide).skip(1) {
+            *weight = 0.5 + 0.5 * libm::cos(PI * k as f64 / width);
+            sum += 2.0 * *weight;
+        }
+        for weight in &mut self.weights[..self.wide] {
+            *weight /= sum;
+        }
+    }
+
+    /// Takes the next sample; gives the smoothed one that it completes.
+    pub(super) fn push(&mut self, sample: Banded) -> Option<Banded> {
+        let delay = self.delay();
+        let length = 2 * delay + 1;
+        self.ring[self.place] = sample;
+        self.ring[self.place + length] = sample;
+        self.place = if self.place + 1 == length { 0 } else { self.place + 1 };
+        self.seen += 1;
+        if self.seen <= delay {
+            return None;
+        }
+        let window = &self.ring[self.place..self.place + length];
+        let middle = window[delay];
+        let sides = (1..self.wide)
+            .fold(0.0, |sum, k| sum + self.weights[k] * (window[delay - k].fine + window[delay + k].fine));
+        Some(Banded { value: self.weights[0] * middle.fine + sides, ..middle })
+    }
+}
