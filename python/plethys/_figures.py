@@ -290,21 +290,22 @@ def overlay(
         for a in averages
     )
     svg = Svg(width, height, f"Averaged beats, {title}", told)
-    x = Axis(0.0, seconds, left, width - right)
+    start = max(min(float(a.time[0]) for a in averages), -0.1)
+    x = Axis(start, seconds, left, width - right)
     y = Axis(min(-0.03 * ceiling, float(min(np.nanmin(a.low) for a in averages))), ceiling, height - bottom, top)
     grid(svg, y, left, width - right, about=4)
-    for value in ticks(0.0, seconds, 5):
+    for value in ticks(start, seconds, 5):
         svg.line(x(value), height - bottom, x(value), height - bottom + 4, "tick-mark")
         svg.text(x(value), height - bottom + 15, plain(value), "tick", "middle")
     svg.text((left + width) / 2, height - 4, "s from the foot", "axis", "middle")
     svg.text(11, (top + height - bottom) / 2, unit, "axis", "middle", turn=True)
     for i, average in enumerate(averages):
-        shown = average.time <= seconds
+        shown = (average.time >= start) & (average.time <= seconds)
         svg.path(
             band(x.map(average.time[shown]), y.map(average.low[shown]), y.map(average.high[shown])), f"w{i} spread"
         )
     for i, average in enumerate(averages):
-        shown = average.time <= seconds
+        shown = (average.time >= start) & (average.time <= seconds)
         svg.path(points(x.map(average.time[shown]), y.map(average.median[shown])), f"w{i} beat")
     for i, average in enumerate(averages):
         svg.line(width - 30, top + 8 + 14 * i, width - 8, top + 8 + 14 * i, f"w{i} beat")

@@ -84,6 +84,8 @@ class _Page:
         self.changes: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in tables["changes"]:
             self.changes[row["channel"], row["measure"]].append(row)
+        self.charts = {(r["channel"], r["window"]): r["chart"] for r in tables["summary"] if r["chart"] is not None}
+        self.shapes = {(r["channel"], r["window"]): r for r in tables["shapes"]}
         self.measures: dict[str, list[str]] = defaultdict(list)
         for row in tables["levels"]:
             if row["measure"] not in self.measures[row["channel"]]:
@@ -157,6 +159,7 @@ class _Page:
             "findings": self._findings(),
             "course": self._course(),
             "strips": self._strips(),
+            "strips_unit": main[0] if (main := self._main_group()) else "",
             "overlays": self._overlays(),
             "levels": self._level_tables(),
             "changes": self._change_rows(primary=True),
@@ -344,12 +347,14 @@ class _Page:
                 units = {r["unit"] for r in self.tables["levels"] if r["measure"] == m and r["channel"] in channels}
                 shown = _words.shown(units.pop(), m)[1] if len(units) == 1 else ""
                 heads.append({"measure": m, "unit": shown})
-            gains = {self.channels[c]["gain_mm_per_mmhg"] for c in channels}
+            charted = any((c, w) in self.charts for c in channels for w in self.windows)
+            shaped = signal == "pvr" and any((c, w) in self.shapes for c in channels for w in self.windows)
             tables.append(
                 {
                     "signal": _words.signal(signal) or "Values",
                     "heads": heads,
-                    "gains": gains,
+                    "charted": charted,
+                    "shaped": shaped,
                     "blocks": [
                         {"channel": c, "row": self.channels[c], "rows": self._level_rows(c, measures)} for c in channels
                     ],
@@ -383,9 +388,27 @@ class _Page:
                     "reasons": self._reasons(channel, first or "", name),
                     "short": bool(lead and lead["short"]),
                     "cells": cells,
+                    "chart": _words.number(self.charts.get((channel, name)), 1),
+                    **self._shape(channel, name),
                 }
             )
         return rows
+
+    def _shape(self, channel: str, window: str) -> dict[str, str]:
+        """Notch and category of a window, or why there is none."""
+        row = self.shapes.get((channel, window))
+        if row is None:
+            return {"notch": _words.DASH, "category": _words.DASH, "no_category": ""}
+        site = self.channels[channel]["site"]
+        why = _words.reason(row["absent"])
+        if row["absent"] == "NotStated":
+            why = f"no limits for {site}" if site and site not in ("thigh", "calf", "ankle") else "grounds not stated"
+        known = row["category"] is not None
+        return {
+            "notch": _words.reason(row["notch"]) or _words.DASH,
+            "category": f"{row['category']:.0f}" if known else "",
+            "no_category": "" if known else why,
+        }
 
     def _level_cell(self, row: Row, digits: int) -> dict[str, Any]:
         known = _words.known(row["median"])
@@ -516,15 +539,14 @@ class _Page:
         own = [a for a in self.pictures.averages if a.channel in channels and len(a.time)]
         if not own:
             return []
+        # Hands on a limb are no pulse, and would set the scale.
+        own = [a for a in own if self.windows[a.window]["kind"] not in ("intervention", "sham")] or own
         ceiling = 1.06 * max(float(np.nanmax(a.high)) for a in own)
         seconds = min(max(float(a.time[-1]) for a in own), 1.2)
         labels = {name: self._window(name) for name in self.windows}
         overlays = []
         for channel in channels:
             averages = [a for w in self.windows for a in own if (a.channel, a.window) == (channel, w)]
-            averages = [
-                a for a in averages if self.windows[a.window]["kind"] not in ("intervention", "sham")
-            ] or averages
             if averages:
                 # More than four lines no longer tell apart: the first, and the last three.
                 shown = averages if len(averages) <= 4 else [averages[0], *averages[-3:]]

@@ -20,9 +20,9 @@ Floats = npt.NDArray[np.float64]
 _TRACE_S = 8.0
 
 
-def pictures(report: Report, study: _plethys.Study, taken: list[_Taken]) -> Pictures:
+def pictures(report: Report, study: _plethys.Study, taken: list[_Taken], averages: list[Average]) -> Pictures:
     """Everything that can be drawn of a report."""
-    found = Pictures()
+    found = Pictures(averages=averages)
     _courses(report, found)
     channels = {c["id"]: c for c in study.channels()}
     streams = [_Stream(study, channels[t.channel], t) for t in taken]
@@ -32,7 +32,6 @@ def pictures(report: Report, study: _plethys.Study, taken: list[_Taken]) -> Pict
     for window in report.tables["windows"].rows():
         for group in by_kind.values():
             found.traces += _traces(group, window)
-        found.averages += [a for s in streams if (a := s.average(window)) is not None]
     return found
 
 
@@ -93,12 +92,6 @@ class _Stream:
         peaks = self.peak[inside] - begin
         kept = self.accepted[inside]
         return Trace(self.channel["id"], window, start, self.rate, values, peaks[kept], peaks[~kept])
-
-    def average(self, window: dict[str, Any]) -> Average | None:
-        """The averaged beat of a window, by the kernel."""
-        if window["end"] <= self.start or window["start"] >= self.end:
-            return None
-        return None
 
 
 def _traces(streams: list[_Stream], window: dict[str, Any]) -> list[Trace]:

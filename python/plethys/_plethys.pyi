@@ -242,6 +242,9 @@ class Study:
     def recordings(self) -> list[dict[str, Any]]: ...
     def channels(self) -> list[dict[str, Any]]: ...
     def config(self, channel: str, sample_rate: float) -> Config: ...
+    def with_cuff(
+        self, channel: str, analysis: Analysis, pressure: _Floats, sample_rate: float
+    ) -> Analysis: ...
     def study_time(self, recording: str, time: float) -> float: ...
     def recording_time(self, recording: str, time: float) -> float: ...
     def run(self, data: Measurements) -> Report: ...
@@ -267,6 +270,17 @@ class Measurements:
 
 @final
 class Report:
+    def add_shapes(
+        self,
+        study: Study,
+        channel: str,
+        recording: str,
+        analysis: Analysis,
+        samples: npt.NDArray[Any],
+        evenly: bool,
+    ) -> list[tuple[str, int, tuple[_Floats, _Floats, _Floats, _Floats]]]:
+        """Window, number of beats; times (s from the foot), median, lower and upper quartile of each averaged beat."""
+
     def facts(self) -> dict[str, Any]: ...
     def tables(self) -> list[tuple[str, list[tuple[str, str, str, str]], dict[str, Any]]]:
         """Name; name, unit, kind and meaning of each column; cells of each column."""

@@ -109,7 +109,7 @@ def analyze_files(
     """
     if sample_rate is not None:
         try:
-            _plethys.Config(sample_rate, "ppg", "auto", None, None, None, False, False)
+            _plethys.Config(sample_rate, "ppg", "auto", None, None, None, None, False, False)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--sample-rate") from None
     rows: list[tuple[Path, Analysis]] = []

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _plethys
+from ._figures import Average
 from ._markers import read_markers
 from ._page import Pictures, render
 from ._plethys import StudyError
@@ -130,7 +131,16 @@ class Study:
                     taken.append(result)
         tell("comparing", total, total)
         raw = self._raw.run(data)
-        return Report(raw, self._raw, taken)
+        with ThreadPoolExecutor() as pool:
+            averages = list(pool.map(lambda stream: self._averages(raw, stream), taken))
+        return Report(raw, self._raw, taken, [average for own in averages for average in own])
+
+    def _averages(self, raw: _plethys.Report, stream: _Taken) -> list[Average]:
+        """The averaged beats of a channel, which the kernel takes into the report and gives for the figures."""
+        shapes = raw.add_shapes(
+            self._raw, stream.channel, stream.recording, stream.raw, stream.samples, stream.time is None
+        )
+        return [Average(stream.channel, window, beats, *columns) for window, beats, columns in shapes]
 
     def _start(
         self,
@@ -203,7 +213,16 @@ class Study:
             rate, stamps = _clock(content, column, None)
             rate = rate or recording["sample_rate"]
             if channel["pulse"]:
-                return self._pulses(data, recording, channel, samples, rate, stamps, digest.result())
+                cuff = None
+                if channel["cuff_column"] is not None:
+                    place = _column(content, channel["cuff_column"])
+                    if place is None:
+                        fail(
+                            "missing_column", f"{path} has no column {channel['cuff_column']!r} of the cuff's pressure"
+                        )
+                        return None
+                    cuff = np.ascontiguousarray(_stream(path, content, place), np.float64)
+                return self._pulses(data, recording, channel, samples, rate, stamps, digest.result(), cuff)
             self._values(data, recording, channel, samples, rate, stamps, digest.result())
         except (ValueError, TypeError, OSError) as error:
             fail("unusable_channel", str(error))
@@ -218,6 +237,7 @@ class Study:
         rate: float | None,
         stamps: Floats | None,
         digest: str,
+        cuff: Floats | None,
     ) -> _Taken:
         if rate is None:
             if stamps is None:
@@ -227,6 +247,9 @@ class Study:
             rate = _plethys.estimate_sample_rate(stamps)
         config = self._raw.config(channel["id"], rate)
         raw = _plethys.analyze(samples, config, stamps)
+        if cuff is not None:
+            # A cuff channel of its own has as many samples or fewer over the same time.
+            raw = self._raw.with_cuff(channel["id"], raw, cuff, rate * len(cuff) / max(len(samples), 1))
         data.add_beats(self._raw, channel["id"], recording["id"], raw, digest)
         return _Taken(channel["id"], recording["id"], samples, stamps, raw)
 
@@ -294,11 +317,14 @@ class Report:
     """What a study answers; made by `Study.run`.
 
     `table` has a row for each channel, measure and window, with level, change and verdict; `tables` holds every table by name:
-    phases, windows, channels, sources, levels, rejections, changes, differences, asymmetries, durations, findings, problems.
+    phases, windows, channels, sources, levels, rejections, changes, differences, asymmetries, durations, course, shapes (averaged
+    beats), findings, problems.
     """
 
-    def __init__(self, raw: _plethys.Report, study: _plethys.Study, taken: list[_Taken]) -> None:
-        self._raw, self._study, self._taken = raw, study, taken
+    def __init__(
+        self, raw: _plethys.Report, study: _plethys.Study, taken: list[_Taken], averages: list[Average]
+    ) -> None:
+        self._raw, self._study, self._taken, self._averages = raw, study, taken, averages
         self._facts = raw.facts()
         self.tables: dict[str, Results] = {name: Results(name, columns, cells) for name, columns, cells in raw.tables()}
         """Every table by name."""
@@ -383,7 +409,7 @@ class Report:
     def _pictures(self) -> Pictures:
         from ._pictures import pictures
 
-        return pictures(self, self._study, self._taken)
+        return pictures(self, self._study, self._taken, self._averages)
 
     def __repr__(self) -> str:
         judged = self.tables["changes"]

@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use numpy::PyArray1;
+use numpy::{PyArray1, PyReadonlyArray1};
 use plethys::study::{self, Cells, ChannelSignal, Rows, Scale, SourceFacts};
+use plethys::{CuffMonitor, CuffTarget, reject_off_target};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -11,6 +12,7 @@ use pyo3::{PyErr, create_exception};
 
 use crate::config::Config;
 use crate::errors::config_error;
+use crate::input::{Samples, with_slice};
 use crate::monitor::Analysis;
 
 create_exception!(
@@ -94,6 +96,7 @@ impl Study {
             dict.set_item("signal", channel.signal.name())?;
             dict.set_item("pulse", matches!(channel.signal, ChannelSignal::Pulse(_)))?;
             dict.set_item("column", channel.column())?;
+            dict.set_item("cuff_column", &channel.cuff_column)?;
             dict.set_item("recordings", held)?;
             dict.set_item("scale", channel.calibration.map_or(1.0, |c| c.scale()))?;
             dict.set_item("offset", channel.calibration.map_or(0.0, |c| c.offset()))?;
@@ -118,10 +121,33 @@ impl Study {
             calibration: known.calibration,
             sensor_range: known.sensor_range,
             dc_coupled: known.dc_coupled,
-            cuff: None,
+            cuff: carries_cuff(known).then(|| cuff_target(known)).transpose()?.flatten(),
             motion: false,
             companion: false,
         }))
+    }
+
+    /// The analysis without the beats whose cuff was off its target, in the light of a channel of its pressure, mmHg.
+    #[allow(clippy::needless_pass_by_value)] // PyO3 hands extracted arguments over by value.
+    fn with_cuff(
+        &self,
+        py: Python<'_>,
+        channel: &str,
+        analysis: &Analysis,
+        pressure: PyReadonlyArray1<'_, f64>,
+        sample_rate: f64,
+    ) -> PyResult<Analysis> {
+        let rate = plethys::SampleRate::hz(sample_rate).map_err(config_error)?;
+        let mut judged = analysis.0.clone();
+        if let Some(target) = cuff_target(self.channel(channel)?)? {
+            let pressure = pressure.as_slice()?;
+            py.detach(|| {
+                let mut cuff = CuffMonitor::new(rate, target);
+                let readings: Vec<_> = pressure.iter().filter_map(|pressure| cuff.push(*pressure)).collect();
+                reject_off_target(&mut judged.beats, &readings, 0.0)
+            });
+        }
+        Ok(Analysis(judged))
     }
 
     /// Study time of a time of a recording, s.
@@ -136,8 +162,21 @@ impl Study {
 
     /// Computes the report.
     fn run(&self, py: Python<'_>, data: &Measurements) -> Report {
-        py.detach(|| Report(self.0.run(&data.lock())))
+        py.detach(|| Report(Mutex::new(self.0.run(&data.lock()))))
     }
+}
+
+/// The pressure that the channel's cuff should hold, mmHg.
+fn cuff_target(channel: &study::Channel) -> PyResult<Option<CuffTarget>> {
+    let target = channel.cuff_pressure.map(|target| CuffTarget::new(target, CuffTarget::default().tolerance()));
+    target.transpose().map_err(config_error)
+}
+
+/// Whether the samples of the channel carry the pressure of its cuff: calibrated, DC-coupled, and no channel of its own for it.
+fn carries_cuff(channel: &study::Channel) -> bool {
+    channel.cuff_column.is_none()
+        && channel.dc_coupled != Some(false)
+        && channel.calibration.is_some_and(|calibration| calibration.unit() == "mm[Hg]")
 }
 
 impl Study {
@@ -196,8 +235,8 @@ impl Measurements {
         channel: &str,
         recording: &str,
         measure: &str,
-        time: numpy::PyReadonlyArray1<'_, f64>,
-        value: numpy::PyReadonlyArray1<'_, f64>,
+        time: PyReadonlyArray1<'_, f64>,
+        value: PyReadonlyArray1<'_, f64>,
         duration: f64,
         sample_rate: Option<f64>,
         sha256: Option<String>,
@@ -239,36 +278,75 @@ impl Measurements {
 
 /// What a study answers.
 #[pyclass(frozen, module = "plethys._plethys")]
-pub(crate) struct Report(study::Report);
+pub(crate) struct Report(Mutex<study::Report>);
+
+impl Report {
+    fn lock(&self) -> MutexGuard<'_, study::Report> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Window, number of beats, times (s from the foot), median, lower and upper quartile of an averaged beat.
+type Beat<'py> = (String, usize, [Bound<'py, PyArray1<f64>>; 4]);
 
 /// Name, unit, kind and meaning of a column.
 type ResultColumn = (&'static str, &'static str, &'static str, &'static str);
 
 #[pymethods]
 impl Report {
+    /// Takes the averaged beats of an analysis, one for each window, and gives them; `evenly`: samples have no time stamps.
+    fn add_shapes<'py>(
+        &self,
+        py: Python<'py>,
+        study: &Study,
+        channel: &str,
+        recording: &str,
+        analysis: &Analysis,
+        samples: &Bound<'py, PyAny>,
+        evenly: bool,
+    ) -> PyResult<Vec<Beat<'py>>> {
+        let shapes = with_slice!(&Samples::borrow(samples)?, slice => {
+            let slice = if evenly { slice } else { &[] };
+            py.detach(|| {
+                // A copy of what is read, so that channels do not wait for each other.
+                let known = self.lock().clone();
+                known.shapes(&study.0, channel, recording, &analysis.0, slice)
+            })
+        });
+        self.lock().add_shapes(shapes.iter().map(|shape| shape.row.clone()));
+        let drawn = shapes.into_iter().filter_map(|shape| Some((shape.row.window, shape.beat?)));
+        Ok(drawn
+            .map(|(window, beat)| {
+                let columns = [beat.time, beat.median, beat.lower, beat.upper];
+                (window, beat.beats, columns.map(|column| PyArray1::from_vec(py, column)))
+            })
+            .collect())
+    }
+
     /// Everything that is no table.
     fn facts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let dict = PyDict::new(py);
-        dict.set_item("title", &self.0.title)?;
-        dict.set_item("subject", &self.0.subject)?;
-        dict.set_item("start", &self.0.start)?;
-        dict.set_item("note", &self.0.note)?;
-        dict.set_item("version", self.0.version)?;
-        dict.set_item("settings_hash", &self.0.settings_hash)?;
-        dict.set_item("input_hash", &self.0.input_hash)?;
-        dict.set_item("seed", self.0.seed)?;
-        dict.set_item("alpha", self.0.alpha)?;
+        let (dict, report) = (PyDict::new(py), self.lock());
+        dict.set_item("title", &report.title)?;
+        dict.set_item("subject", &report.subject)?;
+        dict.set_item("start", &report.start)?;
+        dict.set_item("note", &report.note)?;
+        dict.set_item("version", report.version)?;
+        dict.set_item("settings_hash", &report.settings_hash)?;
+        dict.set_item("input_hash", &report.input_hash)?;
+        dict.set_item("seed", report.seed)?;
+        dict.set_item("alpha", report.alpha)?;
         Ok(dict)
     }
 
     /// Name, columns and cells of each table, in order.
     fn tables<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Vec<ResultColumn>, Bound<'py, PyDict>)>> {
-        self.0.tables().iter().map(|rows| table(py, rows)).collect()
+        let tables = self.lock().tables();
+        tables.iter().map(|rows| table(py, rows)).collect()
     }
 
     /// The report as JSON.
     fn json(&self, py: Python<'_>) -> String {
-        py.detach(|| self.0.to_json())
+        py.detach(|| self.lock().to_json())
     }
 }
 

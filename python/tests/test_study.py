@@ -375,3 +375,38 @@ def test_a_table_of_markers_at_fault_is_a_row(folder, text, said):
     now = plethys.Study.read(folder / "study.toml").run()
     (problem,) = rows(now, "problems", code="unreadable_events")
     assert said in problem["text"]
+
+
+# ------------------------------------------------------------------------------------------------ cuffs and shapes
+
+
+def test_windows_have_averaged_beats_and_pvr_a_category_or_the_reason(report):
+    shapes = rows(report, "shapes", window="follow_up")
+    assert [row["channel"] for row in shapes] == [row["channel"] for row in report.tables["channels"].rows()]
+    ankle, finger = (
+        rows(report, "shapes", channel="pvr_left_ankle")[-1],
+        rows(report, "shapes", channel="pvr_finger")[-1],
+    )
+    assert ankle["category"] == 1.0 and ankle["absent"] is None and ankle["notch"] == "clear"
+    assert finger["category"] is None and finger["absent"] == "NotStated"
+    (level,) = rows(report, "levels", channel="pvr_left_ankle", measure="amplitude", window="follow_up")
+    assert ankle["amplitude"] == pytest.approx(level["median"], rel=0.03)
+    page = report.to_html()
+    assert "Averaged beats" in page and "no limits for finger" in page
+    assert json.loads(report.to_json())["shapes"] == report.tables["shapes"].rows()
+
+
+def test_a_cuff_off_its_target_leaves_beats_out_with_the_reason(folder, report):
+    arrays = dict(np.load(folder / "pvr.npz"))
+    seconds = np.arange(len(arrays["pvr_left_ankle"])) / 125.0
+    arrays["cuff"] = np.where((seconds > 250.0) & (seconds < 400.0), 40.0, 65.0)
+    np.savez(folder / "pvr.npz", **arrays)
+    now = edited(folder, ('id = "pvr_left_ankle"', 'id = "pvr_left_ankle"\ncuff_column = "cuff"'))
+    reasons = {r["reason"]: r["count"] for r in rows(now, "rejections", channel="pvr_left_ankle", measure="amplitude",
+                                                     window="follow_up")}  # fmt: skip
+    assert 130 < reasons["CuffPressure"] < 180
+    before = rows(report, "levels", channel="pvr_left_ankle", measure="amplitude", window="follow_up")[0]
+    after = rows(now, "levels", channel="pvr_left_ankle", measure="amplitude", window="follow_up")[0]
+    assert after["accepted"] < before["accepted"] - 100
+    gone = edited(folder, ('cuff_column = "cuff"', 'cuff_column = "vent"'))
+    assert "no column 'vent' of the cuff's pressure" in rows(gone, "problems", code="missing_column")[0]["text"]

@@ -98,6 +98,7 @@ mod row;
 mod run;
 mod series;
 mod settings;
+mod shape;
 mod summary;
 mod window;
 mod words;
@@ -119,5 +120,6 @@ pub use result::{
 pub use row::{Cell, CellKind, Cells, Record, RowColumn, Rows};
 pub use series::{Measurements, Scale, SourceFacts};
 pub use settings::{AmplitudeChoice, PooledDeviation, Settings};
+pub use shape::{Shape, ShapeRow};
 pub use summary::SummaryRow;
 pub use window::WindowRule;

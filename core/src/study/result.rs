@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::course::CourseRow;
 use super::row::{Rows, record};
+use super::shape::ShapeRow;
 use super::summary::SummaryRow;
 
 record! {
@@ -460,6 +461,8 @@ pub struct Report {
     pub durations: Vec<Duration>,
     /// Each measure minute by minute.
     pub course: Vec<CourseRow>,
+    /// Averaged beats; empty until [`Report::add_shapes`].
+    pub shapes: Vec<ShapeRow>,
     /// What may not be concluded.
     pub findings: Vec<Finding>,
     /// What went wrong.
@@ -482,6 +485,7 @@ impl Report {
             Rows::of(&self.asymmetries),
             Rows::of(&self.durations),
             Rows::of(&self.course),
+            Rows::of(&self.shapes),
             Rows::of(&self.findings),
             Rows::of(&self.problems),
         ]

@@ -78,6 +78,7 @@ impl Study {
             windows: rows,
             channels,
             course: course(&context),
+            shapes: Vec::new(),
             sources: parts.iter().filter_map(|part| source_row(&study, part)).collect(),
             rejections: rejections(&context),
             findings: findings(&context, &levels, &changes),
