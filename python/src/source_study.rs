@@ -9,6 +9,9 @@ use pyo3::types::PyDict;
 /// A column of the beats of the source study: name, unit, how it is read.
 type Number = (&'static str, &'static str, fn(&StudyBeat) -> f64);
 
+/// Kind, start and end (s) of a phase.
+type Phase = (&'static str, f64, f64);
+
 const NUMBERS: [Number; 4] = [
     ("time", "s", |beat| beat.time),
     ("amplitude", "signal", |beat| beat.amplitude),
@@ -45,7 +48,7 @@ pub(crate) fn source_study(
     hold: f64,
     effect: f64,
     waveforms: bool,
-) -> PyResult<(Vec<(&'static str, f64, f64)>, Vec<Bound<'_, PyDict>>)> {
+) -> PyResult<(Vec<Phase>, Vec<Bound<'_, PyDict>>)> {
     let study = SourceStudy { seed, sample_rate, baseline, massage, follow_up, hold, effect };
     let phases = study.phases().map(|(kind, span)| (kind, span.start, span.end)).to_vec();
     let pairs = |spans: &[Span]| spans.iter().map(|span| (span.start, span.end)).collect::<Vec<_>>();

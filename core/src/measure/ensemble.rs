@@ -102,7 +102,7 @@ pub fn ensemble<S: Sample>(
     window: Range<f64>,
 ) -> Option<Ensemble> {
     let chosen = choose(beats, &window);
-    let cycle = median(&mut chosen.iter().map(|beat| beat.cycle()).collect::<Vec<_>>())?;
+    let cycle = median(&mut chosen.iter().map(Chosen::cycle).collect::<Vec<_>>())?;
     let fits = |beat: &&Chosen| beat.next_peak.is_finite() && CYCLES.contains(&(beat.cycle() / cycle));
     let mut reader = Reader::new(samples, config, polarity, cycle);
     let aligned: Vec<Aligned> = chosen.iter().filter(fits).filter_map(|beat| reader.align(beat)).collect();
