@@ -229,6 +229,7 @@ impl Measurements {
 
     /// Takes values over time, raw; the channel's calibration is applied.
     #[allow(clippy::too_many_arguments)] // One call for one series.
+    #[allow(clippy::needless_pass_by_value)] // PyO3 hands extracted arguments over by value.
     fn add_values(
         &self,
         study: &Study,
@@ -292,9 +293,13 @@ type Beat<'py> = (String, usize, [Bound<'py, PyArray1<f64>>; 4]);
 /// Name, unit, kind and meaning of a column.
 type ResultColumn = (&'static str, &'static str, &'static str, &'static str);
 
+/// Name, columns and cells of a table.
+type ResultTable<'py> = (&'static str, Vec<ResultColumn>, Bound<'py, PyDict>);
+
 #[pymethods]
 impl Report {
     /// Takes the averaged beats of an analysis, one for each window, and gives them; `evenly`: samples have no time stamps.
+    #[allow(clippy::too_many_arguments)] // One call for one channel of one recording.
     fn add_shapes<'py>(
         &self,
         py: Python<'py>,
@@ -339,7 +344,7 @@ impl Report {
     }
 
     /// Name, columns and cells of each table, in order.
-    fn tables<'py>(&self, py: Python<'py>) -> PyResult<Vec<(&'static str, Vec<ResultColumn>, Bound<'py, PyDict>)>> {
+    fn tables<'py>(&self, py: Python<'py>) -> PyResult<Vec<ResultTable<'py>>> {
         let tables = self.lock().tables();
         tables.iter().map(|rows| table(py, rows)).collect()
     }
@@ -350,7 +355,7 @@ impl Report {
     }
 }
 
-fn table<'py>(py: Python<'py>, rows: &Rows) -> PyResult<(&'static str, Vec<ResultColumn>, Bound<'py, PyDict>)> {
+fn table<'py>(py: Python<'py>, rows: &Rows) -> PyResult<ResultTable<'py>> {
     let columns = rows.columns.iter().zip(&rows.cells);
     let described = columns.map(|(c, cells)| (c.name, c.unit, kind(cells), c.what)).collect();
     let dict = PyDict::new(py);
