@@ -98,6 +98,7 @@ impl ThermalConfig {
     }
 
     /// Temperatures of raw pixels, °C, as the monitor reads them.
+    #[allow(clippy::needless_pass_by_value)] // PyO3 hands extracted arguments over by value.
     fn celsius<'py>(&self, py: Python<'py>, frame: PyReadonlyArray2<'py, f64>) -> Bound<'py, PyArray2<f64>> {
         let radiometry = self.0.radiometry;
         let view = frame.as_array();
