@@ -35,9 +35,6 @@ fn beats<'py>(py: Python<'py>, beats: &[StudyBeat]) -> PyResult<Bound<'py, PyDic
     Ok(dict)
 }
 
-/// Kind, start and end of a phase, s.
-type Phase = (&'static str, f64, f64);
-
 /// Phases as (kind, start, end), and one dict for each channel; without `waveforms` the beats alone, as they were planted.
 #[pyfunction]
 #[allow(clippy::too_many_arguments)] // One for each field of the kernel's; the package calls it in one place.
