@@ -22,6 +22,7 @@ from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
 from ._thermal import ThermalAnalysis, ThermalMonitor, ThermalSnapshot, analyze_thermal
 from ._thermal_read import ThermalRecording, read_thermal
+from ._thermal_series import BandPower, FlowSeries, Oscillations, Rewarming
 from ._thermal_tables import (
     ThermalDifferenceMeans,
     ThermalDifferences,
@@ -52,14 +53,18 @@ __all__ = [
     "THERMAL_REASONS",
     "THERMAL_STATES",
     "Analysis",
+    "BandPower",
     "Beats",
     "Ensemble",
+    "FlowSeries",
     "Monitor",
+    "Oscillations",
     "ProcessError",
     "Rates",
     "ReadError",
     "Recording",
     "Report",
+    "Rewarming",
     "Snapshot",
     "Study",
     "StudyError",

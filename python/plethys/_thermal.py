@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from . import _convert, _plethys
 from ._thermal_read import ThermalRecording
+from ._thermal_series import FlowSeries, Oscillations, Rewarming, oscillations_of, trend_of
 from ._thermal_tables import (
     ThermalDifferenceMeans,
     ThermalDifferences,
@@ -492,6 +493,62 @@ class ThermalAnalysis:
             _convert.number("start", start, "s"), _convert.number("end", end, "s")
         )
         return {**regions, **differences}
+
+    def comparable_series(self, name: str) -> tuple[Floats, Floats]:
+        """The series that rewarming, oscillations and flow are computed from: accepted rows whose levels may be compared.
+
+        Of a region without a reference, the longest stretch between two shutters; otherwise all.
+        """
+        self.series(name, 60)  # says which names there are
+        return self._raw.comparable_series(name)
+
+    def rewarming(self, region: str, from_time: float | None = None, before: float | None = None) -> Rewarming:
+        """The course of rewarming from the end of the cold at `from_time` s (default: the first row) to the end of the series.
+
+        `before` is the temperature before the cold, °C, which the recovered share needs. At least two time constants after the
+        lag give intervals that hold; below one the answer is absent, "NotRewarmed".
+        """
+        time, values = self.comparable_series(region)
+        start = (
+            (float(time[0]) if len(time) else 0.0)
+            if from_time is None
+            else _convert.number("from_time", from_time, "s")
+        )
+        known = None if before is None else _convert.number("before", before, "°C")
+        fit = _plethys.thermal_rewarming((time, values), start, known)
+        return Rewarming(region=region, **fit, from_time=start, time=time, temperature=values)
+
+    def bands(self, name: str, *, step: float | None = None, surrogates: int = 99, seed: int = 1) -> Oscillations:
+        """Oscillations of a region or a difference, band by band, with the threshold of red noise from `surrogates` (0: none).
+
+        The series is laid on a grid of `step` s, by default 1 s, or the time between frames where that is longer.
+        """
+        time, values = self.comparable_series(name)
+        if step is None:
+            step = max(1.0, self.interval or 1.0)
+        return oscillations_of(name, "K", time, values, step, surrogates, seed)
+
+    def flow(self, region: str, ppg: Any = None, *, depth: float | None = None, seed: int = 1) -> FlowSeries:
+        """Relative blood flow behind a region's temperature: the thermal wave undone, up to 0.1 Hz, 25 s late in a monitor.
+
+        The depth of the bed (m) is fitted to `ppg`, a simultaneous reference of flow (a `Trend` of PPG amplitude, a
+        `FlowSeries`, or (time, values)) of at least 1000 s in common; or it is given. Where the fit finds nothing, there is no
+        flow, and `.reason` says why.
+        """
+        time, values = self.comparable_series(region)
+        fit: dict[str, Any] = {}
+        if depth is None:
+            if ppg is None:
+                raise TypeError("ppg is missing: give a simultaneous reference of flow, or depth in m")
+            fit = _plethys.thermal_depth((time, values), trend_of(ppg), seed)
+            depth = fit["depth"]
+            if depth is None:
+                return FlowSeries(region, np.empty(0), np.empty(0), fit=fit, reason=fit["reason"])
+        else:
+            depth = _convert.number("depth", depth, "m")
+        at, flow, latency = _plethys.thermal_flow((time, values), depth)
+        reason = None if len(at) else "TooShort"
+        return FlowSeries(region, at, flow, depth=depth, latency=latency, fit=fit, reason=reason)
 
     def celsius(self, place: int) -> Floats:
         """The frame at `place` in °C, as the regions were read; for pictures."""

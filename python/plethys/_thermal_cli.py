@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,11 @@ from rich.table import Table as Grid
 
 from ._thermal import ThermalAnalysis, analyze_thermal
 from ._thermal_read import ThermalRecording, read_thermal
+from ._thermal_series import FlowSeries, Oscillations, Rewarming
 from .recording import ReadError
 
+Span = tuple[str, float, float]
+"""A phase: its name, start and end, s."""
 _COURSE = ("first", "last", "lowest", "highest")
 
 
@@ -68,6 +72,14 @@ def thermal(
     phases: Annotated[
         Path | None, typer.Option(help="The same from a CSV file with the columns phase, start_s, stop_s.")
     ] = None,
+    bands: Annotated[
+        bool,
+        typer.Option("--bands", help="Oscillations of each region and difference, band by band; of a flow always."),
+    ] = False,
+    rewarming: Annotated[
+        str | None,
+        typer.Option(help="The cold ended at FROM, s; BEFORE it the skin had so many °C.", metavar="FROM[,BEFORE]"),
+    ] = None,
     warm_up: Annotated[float | None, typer.Option(help="Time from the start that is flagged as warming up, s.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Regions follow the limb.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per recording and line.")] = False,
@@ -102,7 +114,8 @@ def thermal(
         "time": False if time == "none" else time,
     }
     spans = [_phase(text) for text in phase or ()]
-    done: list[tuple[Path, ThermalAnalysis]] = []
+    cold = _cold(rewarming)
+    done: list[tuple[Path, _Result]] = []
     faults = 0
     err = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -119,7 +132,7 @@ def thermal(
                 recording = read_thermal(file, **reading)
                 for note in recording.notes:
                     err.print(f"note: {file}: {note}", markup=False, highlight=False, soft_wrap=True)
-                result = _one(recording, options)
+                result = _one(recording, options, bands, cold)
                 _write(result, file, plot, rows, many=len(files) > 1)
             except (OSError, ValueError, TypeError, KeyError) as error:
                 faults += 1
@@ -132,29 +145,73 @@ def thermal(
             else:
                 done.append((file, result))
                 if as_json:
-                    typer.echo(json.dumps({"file": str(file), **result.to_dict(), **_by_phase(result, spans)}))
+                    typer.echo(json.dumps({"file": str(file), **result.to_dict(spans)}))
             progress.advance(task)
     if done and not as_json:
         from .cli import _out
 
-        _out().print(_grid(done, spans))
+        out = _out()
+        out.print(_grid(done, spans))
+        for grid in (_band_grid(done), _rewarming_grid(done)):
+            if grid.row_count:
+                out.print()
+                out.print(grid)
     raise typer.Exit(1 if faults else 0)
 
 
-def _one(recording: ThermalRecording, options: dict[str, Any]) -> ThermalAnalysis:
+@dataclass
+class _Result:
+    """What came of one file."""
+
+    series: ThermalAnalysis | FlowSeries
+    oscillations: list[Oscillations]
+    rewarmings: list[Rewarming]
+
+    def to_dict(self, spans: list[Span]) -> dict[str, Any]:
+        values = self.series.to_dict()
+        if self.oscillations:
+            values["oscillations"] = {found.name: found.to_dict() for found in self.oscillations}
+        if self.rewarmings:
+            hidden = ("region", "time", "temperature")
+            values["rewarming"] = {
+                fit.region: {name: value for name, value in vars(fit).items() if name not in hidden}
+                for fit in self.rewarmings
+            }
+        if spans and isinstance(self.series, ThermalAnalysis):
+            values["phases"] = {name: self.series.between(start, end) for name, start, end in spans}
+        return values
+
+
+def _one(
+    recording: ThermalRecording, options: dict[str, Any], with_bands: bool, cold: tuple[float, float | None] | None
+) -> _Result:
     if recording.time is None and recording.sample_rate is None and len(recording) > 1:
         raise ReadError(f"{recording.path}: expected a rate or time stamps, got neither: give --sample-rate")
-    return analyze_thermal(recording, **options)
+    if recording.is_flow:
+        flow = recording.to_flow()
+        return _Result(flow, [flow.bands()], [])
+    result = analyze_thermal(recording, **options)
+    names = [*result.overview, *result.difference_overview]
+    found = [result.bands(name) for name in names] if with_bands else []
+    fits = [] if cold is None else [result.rewarming(name, *cold) for name in result.overview]
+    return _Result(result, found, fits)
 
 
-def _write(result: ThermalAnalysis, file: Path, plot: Path | None, rows: Path | None, *, many: bool) -> None:
-    def named(path: Path) -> Path:
-        return path.with_name(f"{path.stem}-{file.stem}{path.suffix}") if many else path
+def _write(result: _Result, file: Path, plot: Path | None, rows: Path | None, *, many: bool) -> None:
+    def named(path: Path, more: str = "") -> Path:
+        middle = (f"-{file.stem}" if many else "") + (f"-{more}" if more else "")
+        return path.with_name(f"{path.stem}{middle}{path.suffix}")
 
     if plot is not None:
-        result.plot(named(plot))
+        result.series.plot(named(plot))
+        for found in result.oscillations:
+            found.plot(named(plot, f"bands-{found.name}"))
+        for fit in result.rewarmings:
+            fit.plot(named(plot, f"rewarming-{fit.region}"))
     if rows is not None:
-        result.regions.to_csv(named(rows))
+        if isinstance(result.series, FlowSeries):
+            raise ValueError("a stream of flow has no regions to write")
+        result.series.regions.to_csv(named(rows))
 
 
 # ---------------------------------------------------------------------------------------------- the command line
@@ -215,9 +272,6 @@ def _pair(option: str, text: str) -> tuple[str, tuple[str, str]]:
     return name, (parts[0], parts[1])
 
 
-Span = tuple[str, float, float]
-
-
 def _phase(text: str) -> Span:
     name, span = _named("--phase", text, "NAME=START,END")
     start, end = _numbers("--phase", span, 2)
@@ -239,8 +293,13 @@ def _phases(path: Path | None) -> list[Span]:
     return spans
 
 
-def _by_phase(result: ThermalAnalysis, spans: list[Span]) -> dict[str, Any]:
-    return {"phases": {name: result.between(start, end) for name, start, end in spans}} if spans else {}
+def _cold(text: str | None) -> tuple[float, float | None] | None:
+    if text is None:
+        return None
+    numbers = _numbers("--rewarming", text, text.count(",") + 1)
+    if len(numbers) > 2:
+        raise _fault("--rewarming", f"expected FROM or FROM,BEFORE, got {text!r}")
+    return numbers[0], numbers[1] if len(numbers) == 2 else None
 
 
 def _number_or(text: str | None, word: str, option: str) -> float | str | None:
@@ -274,30 +333,38 @@ def _unit(text: str | None) -> str | float | None:
 # ---------------------------------------------------------------------------------------------- the table
 
 
-def _grid(done: list[tuple[Path, ThermalAnalysis]], spans: list[Span]) -> Grid:
+def _new_grid(names: tuple[str, ...], numbers: tuple[str, ...]) -> Grid:
     grid = Grid(box=None, header_style="bold", pad_edge=False)
-    grid.add_column("recording", overflow="fold")
-    grid.add_column("region", overflow="fold")
-    if spans:
-        grid.add_column("phase", overflow="fold")
-    for title in ("s", "frames", "left out", "mean", "first", "last", "lowest", "highest", "K/min"):
+    for title in names:
+        grid.add_column(title, overflow="fold")
+    for title in numbers:
         grid.add_column(title, justify="right")
-    grid.add_column("unit")
-    grid.add_column("state")
-    for file, result in done:
-        for name in [*result.overview, *result.difference_overview]:
-            unit = "°C" if name in result.overview else "K"
-            for phase, start, end in spans:
-                grid.add_row(
-                    file.name, name, phase, *_cells(result, result.between(start, end)[name], end - start, unit)
-                )
-            if not spans:
-                line = result.overview.get(name) or result.difference_overview[name]
-                grid.add_row(file.name, name, *_cells(result, line, result.duration, unit))
     return grid
 
 
-def _cells(result: ThermalAnalysis, line: dict[str, Any], duration: float, unit: str) -> list[str]:
+def _grid(done: list[tuple[Path, _Result]], spans: list[Span]) -> Grid:
+    numbers = ("s", "frames", "left out", "mean", "first", "last", "lowest", "highest", "per min")
+    grid = _new_grid(("recording", "region", *(("phase",) if spans else ())), numbers)
+    grid.add_column("unit")
+    grid.add_column("state")
+    for file, result in done:
+        series = result.series
+        if isinstance(series, FlowSeries):
+            phase = ("all",) if spans else ()
+            grid.add_row(file.name, series.name, *phase, *_cells("", series.overview, series.duration, series.unit))
+            continue
+        for name in [*series.overview, *series.difference_overview]:
+            unit = "°C" if name in series.overview else "K"
+            for phase_name, start, end in spans:
+                line = series.between(start, end)[name]
+                grid.add_row(file.name, name, phase_name, *_cells(series.state, line, end - start, unit))
+            if not spans:
+                line = series.overview.get(name) or series.difference_overview[name]
+                grid.add_row(file.name, name, *_cells(series.state, line, series.duration, unit))
+    return grid
+
+
+def _cells(state: str, line: dict[str, Any], duration: float, unit: str) -> list[str]:
     reason = line["left_out_reason"]
     return [
         f"{duration:.0f}",
@@ -307,8 +374,44 @@ def _cells(result: ThermalAnalysis, line: dict[str, Any], duration: float, unit:
         *(_value(line[key], ".2f") for key in _COURSE),
         _value(line["rate"], "+.3f"),
         unit,
-        result.state if line["reason"] is None else f"{result.state}, {line['reason']}",
+        ", ".join(word for word in (state, line["reason"]) if word),
     ]
+
+
+def _band_grid(done: list[tuple[Path, _Result]]) -> Grid:
+    grid = _new_grid(("recording", "of", "band"), ("Hz", "power", "red noise", "times"))
+    grid.add_column("unit")
+    for file, result in done:
+        for found in result.oscillations:
+            unit = {"K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
+            for band in found.bands:
+                times = band.power / band.threshold if band.power is not None and band.threshold else None
+                grid.add_row(
+                    file.name,
+                    found.name,
+                    band.name,
+                    f"{band.low:g}-{band.high:g}",
+                    _value(band.power, ".3g", band.reason),
+                    _value(band.threshold, ".3g"),
+                    _value(times, ".2f") + (" *" if band.significant else ""),
+                    unit,
+                )
+    return grid
+
+
+def _rewarming_grid(done: list[tuple[Path, _Result]]) -> Grid:
+    grid = _new_grid(("recording", "region"), ("T₀ °C", "lag s", "τ s", "T∞ °C", "steepest K/min", "recovered %"))
+    grid.add_column("reason")
+    for file, result in done:
+        for fit in result.rewarmings:
+            numbers = (fit.start, fit.lag, fit.tau, fit.end, fit.max_slope, fit.recovered)
+            forms = (".2f", ".0f", ".0f", ".2f", ".2f", ".0f")
+            cells = [
+                "–" if number is None else f"{number[0]:{form}} ({number[1]:{form}} to {number[2]:{form}})"
+                for number, form in zip(numbers, forms, strict=True)
+            ]
+            grid.add_row(file.name, fit.region, *cells, fit.reason or "")
+    return grid
 
 
 def _value(value: float | None, form: str, reason: str | None = None) -> str:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from . import _convert
 from . import recording as _recording
+from ._thermal_series import FlowSeries
 from .recording import ReadError
 
 Floats = npt.NDArray[np.float64]
@@ -74,6 +75,20 @@ class ThermalRecording:
         if self.time is not None and len(self.time):
             return float(np.nanmax(self.time) - np.nanmin(self.time))
         return len(self) / self.sample_rate if self.sample_rate else float("nan")
+
+    def to_flow(self) -> FlowSeries:
+        """A stream of flow as such: laser Doppler flux and the like. ValueError for frames of temperature."""
+        if not self.is_flow:
+            raise ValueError(f"{self.name} is no stream of flow: plethys.analyze_thermal takes it")
+        values = np.ascontiguousarray(self.frames.ravel(), np.float64)
+        if self.time is not None:
+            time = self.time
+        elif self.sample_rate is not None:
+            time = np.arange(len(values)) / self.sample_rate
+        else:
+            raise ValueError(f"{self.name} has neither rate nor time stamps: give sample_rate to read_thermal")
+        name = next(iter(self.regions or {}), self.name)
+        return FlowSeries(name, time, values, unit=str(self.unit or "unstated"))
 
     def __repr__(self) -> str:
         rows, columns = self.shape

@@ -40,6 +40,11 @@ mod _plethys {
     #[pymodule_export]
     use crate::thermal::config::ThermalConfig;
     #[pymodule_export]
+    use crate::thermal::series::{
+        thermal_bands, thermal_coherence, thermal_correlation, thermal_depth, thermal_flow, thermal_overview,
+        thermal_rewarming, thermal_scalogram,
+    };
+    #[pymodule_export]
     use crate::thermal::{ThermalAnalysis, ThermalMonitor, analyze_stack};
 
     /// The closed lists and the columns that the package builds its tables from.

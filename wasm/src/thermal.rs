@@ -6,8 +6,8 @@ use plethys::thermal::{
     DIFFERENCE_CODES, DIFFERENCE_FLAGS, DIFFERENCE_NUMBERS, DifferenceTable, Emissivity, Encoding, Frame, MEAN_CODES,
     MEAN_FLAGS, MEAN_NUMBERS, MeanTable, NOTICE_CODES, NOTICE_FLAGS, NOTICE_NUMBERS, NoticeTable, Overview, Planck,
     REGION_CODES, REGION_FLAGS, REGION_NUMBERS, Radiometry, RegionTable, Shape, ShutterRule, Telemetry,
-    ThermalAnalysis, ThermalConfig, ThermalCounts, ThermalEvent, ThermalMonitor, ThermalNotice, ThermalReason,
-    ThermalSnapshot, ThermalState, analyze_thermal, frames_of,
+    ThermalAnalysis, ThermalConfig, ThermalCounts, ThermalMonitor, ThermalNotice, ThermalReason, ThermalSnapshot,
+    ThermalState, ThermalTables, analyze_thermal, frames_of,
 };
 use plethys::{ConfigError, Error, Label};
 use wasm_bindgen::prelude::*;
@@ -276,43 +276,9 @@ impl PixelsOf {
     }
 }
 
-/// What one call announced; its memory is used again by the next.
-#[derive(Default)]
-struct Announced {
-    regions: RegionTable,
-    means: MeanTable,
-    differences: DifferenceTable,
-    difference_means: MeanTable,
-    notices: NoticeTable,
-}
-
-impl Announced {
-    fn clear(&mut self) {
-        self.regions.clear();
-        self.means.clear();
-        self.differences.clear();
-        self.difference_means.clear();
-        self.notices.clear();
-    }
-
-    fn add(&mut self, event: ThermalEvent) {
-        match event {
-            ThermalEvent::Region(row) => self.regions.push(&row),
-            ThermalEvent::Mean(row) => self.means.push(&row),
-            ThermalEvent::Difference(row) => self.differences.push(&row),
-            ThermalEvent::DifferenceMean(row) => self.difference_means.push(&row),
-            ThermalEvent::Notice(row) => self.notices.push(&row),
-            _ => {}
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.regions.len()
-            + self.means.len()
-            + self.differences.len()
-            + self.difference_means.len()
-            + self.notices.len()
-    }
+fn rows_of(tables: &ThermalTables) -> usize {
+    let ThermalTables { regions, means, differences, difference_means, notices } = tables;
+    regions.len() + means.len() + differences.len() + difference_means.len() + notices.len()
 }
 
 /// One stream's state, with room for a frame.
@@ -320,7 +286,7 @@ impl Announced {
 pub struct RawThermalMonitor {
     monitor: ThermalMonitor,
     input: PixelsOf,
-    announced: Announced,
+    announced: ThermalTables,
 }
 
 #[wasm_bindgen]
@@ -333,7 +299,7 @@ impl RawThermalMonitor {
     pub fn new(config: &RawThermalConfig) -> Result<RawThermalMonitor, JsValue> {
         let monitor = ThermalMonitor::new(config.config.clone()).map_err(|e| error(&e))?;
         let pixels = config.config.rows * config.config.columns;
-        Ok(Self { monitor, input: PixelsOf::new(pixels, config.takes_counts())?, announced: Announced::default() })
+        Ok(Self { monitor, input: PixelsOf::new(pixels, config.takes_counts())?, announced: ThermalTables::default() })
     }
 
     /// Where the pixels of the next frame are to be written: `u16` of counts, `f64` of °C.
@@ -357,8 +323,8 @@ impl RawThermalMonitor {
         announced.clear();
         let shape = (monitor.config().rows, monitor.config().columns);
         let frame = input.frame(shape).map_err(|e| error(&e))?.with(telemetry(shutter, counter, uptime));
-        monitor.push(frame, time, &mut |event| announced.add(event)).map_err(|e| error(&e))?;
-        Ok(announced.len())
+        monitor.push(frame, time, &mut |event| announced.push(event)).map_err(|e| error(&e))?;
+        Ok(rows_of(announced))
     }
 
     /// Refuses a frame of another shape or another kind of pixel with the kernel's message; the stream stays as it was.
@@ -384,14 +350,14 @@ impl RawThermalMonitor {
     pub fn finish(&mut self) -> usize {
         let Self { monitor, announced, .. } = self;
         announced.clear();
-        monitor.finish(&mut |event| announced.add(event));
-        announced.len()
+        monitor.finish(&mut |event| announced.push(event));
+        rows_of(announced)
     }
 
     /// The tables of the last call: regions, means, differences, their means, events.
     #[wasm_bindgen(unchecked_return_type = "object")]
     pub fn tables(&self) -> Object {
-        let Announced { regions, means, differences, difference_means, notices } = &self.announced;
+        let ThermalTables { regions, means, differences, difference_means, notices } = &self.announced;
         tables(self.monitor.config(), regions, means, differences, difference_means, notices)
     }
 

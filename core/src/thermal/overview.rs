@@ -1,5 +1,7 @@
 //! A region, or a difference of two, over a whole recording: the line of a table that a person reads first.
 
+use alloc::vec::Vec;
+
 use super::analysis::ThermalAnalysis;
 use super::reason::ThermalReason;
 
@@ -80,11 +82,47 @@ impl ThermalAnalysis {
     }
 }
 
+impl ThermalAnalysis {
+    /// Times (s) and values of a region (°C), or of a difference (K), whose levels may be compared: what rewarming, oscillations and flow
+    /// are computed from. Of a region without a reference, the longest stretch between two shutters; otherwise every accepted row.
+    /// Empty for an unknown name. Allocates.
+    pub fn comparable_series(&self, name: &str) -> (Vec<f64>, Vec<f64>) {
+        let Some(place) = self.config.region_place(name) else {
+            return self.difference_series(name);
+        };
+        if self.config.reference.is_some() {
+            return self.series(name);
+        }
+        let table = &self.regions;
+        let rows = table.number("time").iter().zip(table.number("mean")).zip(table.number("segment"));
+        let rows = rows.zip(table.flag("accepted")).zip(table.code("region"));
+        let rows = rows.filter(|((_, accepted), code)| **accepted && usize::from(**code) == place);
+        let rows = rows.map(|((((time, mean), segment), _), _)| (*time, *mean, *segment));
+        let (mut best, mut part) = ((0.0, 0.0), (f64::NAN, f64::NAN, 0.0));
+        for (time, _, segment) in rows.clone() {
+            if segment != part.0 {
+                part = (segment, time, 0.0);
+            }
+            part.2 = time - part.1;
+            if part.2 >= best.1 {
+                best = (segment, part.2);
+            }
+        }
+        rows.filter(|row| row.2 == best.0).map(|row| (row.0, row.1)).unzip()
+    }
+}
+
 fn is_within(time: f64, [start, end]: [f64; 2]) -> bool {
     time >= start && time < end
 }
 
 impl Overview {
+    /// Of a series of time stamps (s) and values, in their unit; missing values are left out.
+    pub fn of_series(time: &[f64], values: &[f64]) -> Self {
+        let missing = ThermalReason::Missing.code();
+        Self::of(time.iter().zip(values).map(|(time, value)| (*time, *value, value.is_finite(), missing)), true)
+    }
+
     /// Of rows of time, value, acceptance and code of the reason.
     fn of(rows: impl Iterator<Item = (f64, f64, bool, u8)> + Clone, is_comparable: bool) -> Self {
         let accepted = rows.clone().filter(|row| row.2 && row.1.is_finite()).map(|(time, value, _, _)| (time, value));
@@ -193,5 +231,42 @@ mod tests {
         assert_eq!((between([0.0, 100.0]).accepted, between([0.0, 100.0]).mean), (100, Some(33.0)));
         assert_eq!(between([100.0, 1e9]).mean, Some(24.0));
         assert_eq!(between([500.0, 600.0]).reason, Some(ThermalReason::TooShort));
+    }
+
+    #[test]
+    fn series_stay_within_one_stretch_unless_there_is_a_reference() {
+        let frames: Vec<f64> = (0..60).map(|i| if i < 20 { 30.0 } else { 31.0 }).collect();
+        let stack = Array3::from_shape_fn((60, 2, 1), |(i, row, _)| if row == 0 { frames[i] } else { frames[i] - 9.0 });
+        let times: Vec<f64> = (0..60).map(f64::from).collect();
+        let analyze = |config: ThermalConfig| {
+            let frames = crate::thermal::frames_of(stack.view()).enumerate().map(|(i, frame)| {
+                let shutter = i == 20;
+                frame.with(crate::thermal::Telemetry { shutter, ..crate::thermal::Telemetry::default() })
+            });
+            analyze_thermal(frames, &times, config).expect("a stack")
+        };
+        let rectangle = |top| crate::thermal::Shape::Rectangle { top, bottom: top + 1, left: 0, right: 1 };
+        let mut config = ThermalConfig::new(2, 1, crate::thermal::Encoding::Celsius);
+        config.shutter = crate::thermal::ShutterRule::Telemetry;
+        let config = config.region("foot", rectangle(0)).and_then(|config| config.region("plate", rectangle(1)));
+        let config = config.and_then(|config| config.difference("over", "foot", "plate")).expect("short");
+        let analysis = analyze(config.clone());
+        let (time, values) = analysis.comparable_series("foot");
+        assert!(time[0] > 20.0 && time.len() > 30 && values.iter().all(|value| *value == 31.0), "{time:?}");
+        assert!(analysis.comparable_series("over").0.len() > 50);
+        assert!(analyze(config.reference("plate", Some(21.0)).expect("short")).comparable_series("foot").0.len() > 50);
+        assert!(analysis.comparable_series("toe").0.is_empty());
+        let overview = analysis.overview("foot").expect("a region");
+        assert_eq!((overview.reason, overview.course), (Some(ThermalReason::Unreferenced), None));
+    }
+
+    #[test]
+    fn a_series_of_anything_has_its_overview() {
+        let time: Vec<f64> = (0..121).map(f64::from).collect();
+        let values: Vec<f64> = time.iter().map(|t| if *t == 7.0 { f64::NAN } else { 500.0 + t }).collect();
+        let overview = Overview::of_series(&time, &values);
+        let course = overview.course.expect("comparable");
+        assert_eq!((overview.accepted, overview.left_out, course.highest), (120, 1, 620.0));
+        approx::assert_abs_diff_eq!(course.rate.expect("long"), 60.0, epsilon = 1e-9);
     }
 }

@@ -2,13 +2,14 @@
 
 pub(crate) mod config;
 pub(crate) mod frames;
+pub(crate) mod series;
 
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use numpy::{PyArray1, PyReadonlyArray1};
 use plethys::thermal::{
-    DifferenceTable, MeanTable, NoticeTable, Overview, RegionTable, ThermalCounts, ThermalEvent, ThermalReason,
-    ThermalSnapshot, analyze_thermal,
+    DifferenceTable, MeanTable, NoticeTable, Overview, RegionTable, ThermalCounts, ThermalReason, ThermalSnapshot,
+    ThermalTables, analyze_thermal,
 };
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -18,50 +19,6 @@ use crate::columns::{THERMAL_DIFFERENCES, THERMAL_MEANS, THERMAL_NOTICES, THERMA
 use crate::errors::process_error;
 use config::ThermalConfig;
 use frames::{Beside, Frames, with_frames};
-
-/// What pushes brought about, in tables that are emptied and used again.
-#[derive(Default)]
-struct Announced {
-    regions: RegionTable,
-    means: MeanTable,
-    differences: DifferenceTable,
-    difference_means: MeanTable,
-    notices: NoticeTable,
-}
-
-impl Announced {
-    fn is_empty(&self) -> bool {
-        self.regions.is_empty()
-            && self.means.is_empty()
-            && self.differences.is_empty()
-            && self.difference_means.is_empty()
-            && self.notices.is_empty()
-    }
-
-    fn clear(&mut self) {
-        self.regions.clear();
-        self.means.clear();
-        self.differences.clear();
-        self.difference_means.clear();
-        self.notices.clear();
-    }
-
-    fn take(&mut self, event: ThermalEvent) {
-        match event {
-            ThermalEvent::Region(row) => self.regions.push(&row),
-            ThermalEvent::Mean(row) => self.means.push(&row),
-            ThermalEvent::Difference(row) => self.differences.push(&row),
-            ThermalEvent::DifferenceMean(row) => self.difference_means.push(&row),
-            ThermalEvent::Notice(row) => self.notices.push(&row),
-            // A kind of event that this build of the package does not know.
-            _ => {}
-        }
-    }
-
-    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Columns<'py>> {
-        all_columns(py, &self.regions, &self.means, &self.differences, &self.difference_means, &self.notices)
-    }
-}
 
 /// Columns of regions, of means, of differences, of their means, of notices.
 type Columns<'py> =
@@ -84,15 +41,29 @@ fn all_columns<'py>(
     ))
 }
 
+fn columns_of<'py>(py: Python<'py>, tables: &ThermalTables) -> PyResult<Columns<'py>> {
+    let ThermalTables { regions, means, differences, difference_means, notices } = tables;
+    all_columns(py, regions, means, differences, difference_means, notices)
+}
+
+fn is_empty(tables: &ThermalTables) -> bool {
+    let ThermalTables { regions, means, differences, difference_means, notices } = tables;
+    regions.is_empty()
+        && means.is_empty()
+        && differences.is_empty()
+        && difference_means.is_empty()
+        && notices.is_empty()
+}
+
 struct Inner {
     monitor: plethys::thermal::ThermalMonitor,
-    announced: Announced,
+    announced: ThermalTables,
 }
 
 impl Inner {
     /// Hands out what was announced.
     fn hand_out<'py>(&mut self, py: Python<'py>) -> PyResult<Columns<'py>> {
-        let columns = self.announced.columns(py);
+        let columns = columns_of(py, &self.announced);
         self.announced.clear();
         columns
     }
@@ -121,7 +92,7 @@ impl ThermalMonitor {
     #[new]
     fn new(config: &ThermalConfig) -> PyResult<Self> {
         let monitor = plethys::thermal::ThermalMonitor::new(config.0.clone()).map_err(process_error)?;
-        Ok(Self(Mutex::new(Inner { monitor, announced: Announced::default() })))
+        Ok(Self(Mutex::new(Inner { monitor, announced: ThermalTables::default() })))
     }
 
     /// Pushes frames; the columns that settled, or None where nothing did. After an error they come with the next call.
@@ -142,25 +113,25 @@ impl ThermalMonitor {
         let Inner { monitor, announced } = &mut *guard;
         with_frames!(&stack, py, frames => {
             frames.zip(slices.time).enumerate().try_for_each(|(place, (frame, &time))| {
-                monitor.push(slices.with(frame, place), time, &mut |event| announced.take(event))
+                monitor.push(slices.with(frame, place), time, &mut |event| announced.push(event))
             })
         })
         .map_err(process_error)?;
-        if guard.announced.is_empty() { Ok(None) } else { guard.hand_out(py).map(Some) }
+        if is_empty(&guard.announced) { Ok(None) } else { guard.hand_out(py).map(Some) }
     }
 
     /// Ends the stream; the columns that were still due.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Columns<'py>> {
         let mut guard = self.lock()?;
         let Inner { monitor, announced } = &mut *guard;
-        py.detach(|| monitor.finish(&mut |event| announced.take(event)));
+        py.detach(|| monitor.finish(&mut |event| announced.push(event)));
         guard.hand_out(py)
     }
 
     /// Columns without a row.
     #[allow(clippy::unused_self)] // A method, so that it sits beside those that give the same.
     fn nothing<'py>(&self, py: Python<'py>) -> PyResult<Columns<'py>> {
-        Announced::default().columns(py)
+        columns_of(py, &ThermalTables::default())
     }
 
     /// Back to the state after construction.
@@ -220,6 +191,12 @@ impl ThermalAnalysis {
             Some(window) => self.0.mean_series(region, window),
         };
         (PyArray1::from_vec(py, time), PyArray1::from_vec(py, mean))
+    }
+
+    /// Times and values of a region or a difference whose levels may be compared.
+    fn comparable_series<'py>(&self, py: Python<'py>, name: &str) -> Series<'py> {
+        let (time, values) = self.0.comparable_series(name);
+        (PyArray1::from_vec(py, time), PyArray1::from_vec(py, values))
     }
 
     /// Times (s) and values (K) of a difference, frame by frame or over windows of 1, 10 or 60 s.
@@ -292,7 +269,7 @@ pub(crate) fn analyze_stack<'py>(
     .map_err(process_error)
 }
 
-fn overview<'py>(py: Python<'py>, over: &Overview) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn overview<'py>(py: Python<'py>, over: &Overview) -> PyResult<Bound<'py, PyDict>> {
     let Overview { accepted, left_out, left_out_reason, mean, course, reason } = *over;
     let dict = PyDict::new(py);
     dict.set_item("accepted", accepted)?;
