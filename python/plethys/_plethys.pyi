@@ -291,6 +291,15 @@ class Measurements:
         sample_rate: float | None,
         sha256: str | None,
     ) -> None: ...
+    def add_thermal(
+        self,
+        study: Study,
+        channel: str,
+        recording: str,
+        analysis: ThermalAnalysis,
+        region: str,
+        sha256: str | None,
+    ) -> None: ...
     def add_failure(self, code: str, channel: str | None, recording: str, text: str) -> None: ...
     def add_marker(self, recording: str, time: float, label: str) -> None: ...
 

@@ -526,7 +526,8 @@ class ThermalAnalysis:
         time, values = self.comparable_series(name)
         if step is None:
             step = max(1.0, self.interval or 1.0)
-        return oscillations_of(name, "K", time, values, step, surrogates, seed)
+        unit = "Cel" if name in self._config.regions else "K"
+        return oscillations_of(name, unit, time, values, step, surrogates, seed)
 
     def flow(self, region: str, ppg: Any = None, *, depth: float | None = None, seed: int = 1) -> FlowSeries:
         """Relative blood flow behind a region's temperature: the thermal wave undone, up to 0.1 Hz, 25 s late in a monitor.

@@ -383,7 +383,7 @@ def _band_grid(done: list[tuple[Path, _Result]]) -> Grid:
     grid.add_column("unit")
     for file, result in done:
         for found in result.oscillations:
-            unit = {"K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
+            unit = {"Cel": "K²", "K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
             for band in found.bands:
                 times = band.power / band.threshold if band.power is not None and band.threshold else None
                 grid.add_row(

@@ -243,7 +243,7 @@ def _mark_events(axes: Axes, result: ThermalAnalysis) -> None:
 
 
 def _what(unit: str) -> str:
-    return {"K": "temperature [°C]", "1": "relative flow"}.get(unit, f"flow [{unit}]")
+    return {"Cel": "temperature [°C]", "K": "ΔT [K]", "1": "relative flow"}.get(unit, f"flow [{unit}]")
 
 
 def plot_bands(found: Oscillations, path: str | os.PathLike[str] | None) -> Figure:
@@ -300,7 +300,7 @@ def _scalogram(axes: Axes, found: Oscillations, scalogram: tuple[npt.NDArray[np.
 
 def _bands(axes: Axes, found: Oscillations, limits: tuple[float, float] | None) -> None:
     """Power of each band at its frequencies, and what red noise stays below."""
-    unit = {"K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
+    unit = {"Cel": "K²", "K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
     known = [band for band in found.bands if band.power is not None]
     for band in found.bands:
         middle = float(np.sqrt(band.low * band.high))

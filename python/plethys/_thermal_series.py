@@ -84,7 +84,7 @@ class Oscillations:
     name: str
     """Of what."""
     unit: str
-    """Unit of the series: "K" or that of a flow."""
+    """Unit of the series: "Cel" of a region, "K" of a difference, or that of a flow; powers are in K² or that squared."""
     bands: tuple[BandPower, ...]
     """From the slowest."""
     duration: float

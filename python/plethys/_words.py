@@ -34,6 +34,7 @@ _REASONS = {
     "too_few_beats": "too few accepted beats",
     "no_variation": "values do not vary",
     "limb_handled": "limb being treated",
+    "unreferenced": "camera recalibrated itself",
     "no_baseline": "no baseline before it",
     "baseline_absent": "baseline has no level",
     "too_few_pairs": "too few pairs",

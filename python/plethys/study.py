@@ -27,6 +27,7 @@ from ._markers import read_markers
 from ._page import Pictures, render
 from ._plethys import StudyError
 from ._results import Results
+from ._study_thermal import Framed, is_framed, measure, take
 from .recording import ReadError, _clock, _Content, _content, _stream
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class Study:
         total, done = sum(map(len, held.values())), 0
         tell = progress or (lambda what, done, total: None)
         taken: list[_Taken] = []
+        self._frames: list[Future[Framed]] = []
         jobs: list[tuple[str, Future[_Taken | None]]] = []
         with ThreadPoolExecutor() as pool:
             for recording in recordings:
@@ -158,23 +160,52 @@ class Study:
             return []
         path = self.folder / recording["file"]
         digest = pool.submit(_sha256, path)
+        framed = [c for c in channels if is_framed(c)]
+        channels = [c for c in channels if not is_framed(c)]
+        jobs: list[tuple[str, Future[_Taken | None]]] = []
+        if framed:
+            frames = pool.submit(measure, recording, framed, path)
+            self._frames.append(frames)
+            for c in framed:
+                jobs.append((f"{c['id']} of {name}", pool.submit(self._region, data, recording, c, path, frames, digest)))
+            if not channels:
+                return jobs
         try:
             content = _content(path, recording["time_column"])
         except OSError as error:
             code = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
             digest.cancel()
             data.add_failure(code, None, name, f'recording "{name}": {path}: {error.strerror or error}')
-            return []
+            return jobs
         except (ValueError, ImportError, MemoryError) as error:
             digest.cancel()
             data.add_failure("unreadable_file", None, name, f'recording "{name}": {error}')
-            return []
+            return jobs
         for time, label in content.markers:
             data.add_marker(name, time, label)
-        return [
+        return jobs + [
             (f"{c['id']} of {name}", pool.submit(self._channel, data, recording, c, path, content, digest))
             for c in channels
         ]
+
+    def _region(
+        self,
+        data: _plethys.Measurements,
+        recording: Mapping[str, Any],
+        channel: Mapping[str, Any],
+        path: Path,
+        frames: Future[Framed],
+        digest: Future[str],
+    ) -> None:
+        """Takes the region of one thermal channel, once the recording's frames are measured."""
+        where = f'recording "{recording["id"]}", channel "{channel["id"]}"'
+        try:
+            take(data, self._raw, frames.result(), channel, digest.result())
+        except OSError as error:
+            code = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
+            data.add_failure(code, channel["id"], recording["id"], f"{where}: {path}: {error.strerror or error}")
+        except (ValueError, TypeError, ImportError, MemoryError) as error:
+            data.add_failure("unusable_channel", channel["id"], recording["id"], f"{where}: {error}")
 
     def _markers(self, data: _plethys.Measurements, recording: Mapping[str, Any]) -> None:
         if recording["events"] is None:

@@ -261,6 +261,20 @@ impl Measurements {
             .map_err(study_error)
     }
 
+    /// Takes the temperature of a region of thermal frames.
+    #[pyo3(signature = (study, channel, recording, analysis, region, sha256))]
+    fn add_thermal(
+        &self,
+        study: &Study,
+        channel: &str,
+        recording: &str,
+        analysis: &crate::thermal::ThermalAnalysis,
+        region: &str,
+        sha256: Option<String>,
+    ) -> PyResult<()> {
+        self.lock().add_thermal(&study.0, channel, recording, &analysis.0, region, sha256).map_err(study_error)
+    }
+
     /// Notes what could not be had, and why; `code` is one of `FAILURES`.
     fn add_failure(&self, code: &str, channel: Option<&str>, recording: &str, text: &str) -> PyResult<()> {
         let code = FAILURES

@@ -14,7 +14,7 @@ use super::context::{Computed, Context};
 use super::detectable::{Detectable, detectable, pooled};
 use super::level::Estimate;
 use super::result::Change;
-use super::series::{Scale, Track};
+use super::series::{Scale, Track, UNREFERENCED};
 use super::window::Window;
 use super::words::{amount, of_measure, percent, percent_text, quantity};
 
@@ -84,6 +84,7 @@ fn change(context: &Context<'_>, track: &Track, place: usize, at: usize, window:
     let same_placement = base.placement.is_some() && base.placement == context.placement(at);
     let (verdict, why) = match (level, base.level, difference) {
         (Some(_), Some(_), Some(_)) if context.is_handled(track, window) => ("unsupported", "limb_handled"),
+        (Some(_), Some(_), Some(_)) if track.source == UNREFERENCED => ("unsupported", "unreferenced"),
         (Some(_), Some(_), Some(difference)) => judge(difference, limit, base.placements.len(), same_placement, alpha),
         (None, ..) => ("unsupported", computed.and_then(|c| c.absent).unwrap_or("no_beats")),
         _ if context.baselines(window).is_empty() => ("unsupported", "no_baseline"),

@@ -100,6 +100,7 @@ mod series;
 mod settings;
 mod shape;
 mod summary;
+mod thermal;
 mod window;
 mod words;
 

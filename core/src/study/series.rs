@@ -44,6 +44,9 @@ pub struct SourceFacts {
     pub sha256: Option<String>,
 }
 
+/// The source of temperatures whose levels are not to be compared: the camera's own level has moved between them.
+pub(crate) const UNREFERENCED: &str = "temperature_unreferenced";
+
 /// Values of one measure, s of the recording's clock.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Taken {

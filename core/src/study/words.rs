@@ -65,6 +65,7 @@ pub(crate) fn reason(code: &str) -> String {
         "too_few_beats" => "too few accepted beats".into(),
         "no_variation" => "the values do not vary, so their error is not known".into(),
         "limb_handled" => "the limb was being treated".into(),
+        "unreferenced" => "the camera recalibrated itself, and nothing in its frame is known to be constant".into(),
         "no_baseline" => "there is no baseline before it in this session".into(),
         "baseline_absent" => "the baseline has no level".into(),
         "too_few_pairs" => "too few beats at the same time in both".into(),

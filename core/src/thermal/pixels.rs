@@ -77,7 +77,8 @@ impl PixelWatch {
                 let out = noise > 0.0 && is_out(beyond[0]);
                 let count = &mut self.stands_out[place];
                 *count = match out {
-                    true if is_out(beyond[1]) => LOOKS,
+                    // What is no temperature enters no mean: it may be missing once, and is not dead for that.
+                    true if now[place].is_within(limits) && is_out(beyond[1]) => LOOKS,
                     true => count.saturating_add(1),
                     false => 0,
                 };

@@ -170,7 +170,7 @@ impl ThermalMonitor {
 
 /// A recording's result.
 #[pyclass(frozen, module = "plethys._plethys")]
-pub(crate) struct ThermalAnalysis(plethys::thermal::ThermalAnalysis);
+pub(crate) struct ThermalAnalysis(pub(crate) plethys::thermal::ThermalAnalysis);
 
 /// Times and values of a series.
 type Series<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);

@@ -1,0 +1,58 @@
+"""Thermal channels of a study: frames from a file, a region for each channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import _plethys
+from ._thermal import ThermalAnalysis, analyze_thermal
+from ._thermal_read import read_thermal
+from .recording import ReadError
+
+
+@dataclass
+class Framed:
+    """The frames of one recording, with a region for each of its thermal channels; kept for the figures."""
+
+    recording: str
+    analysis: ThermalAnalysis
+    regions: dict[str, str]
+    """Name of the region by channel."""
+
+
+def is_framed(channel: Mapping[str, Any]) -> bool:
+    """Whether a channel is a region of thermal frames."""
+    return channel["signal"] == "thermal" and channel["region"] is not None
+
+
+def measure(recording: Mapping[str, Any], channels: Sequence[Mapping[str, Any]], path: Path) -> Framed:
+    """Reads the frames of a recording and measures the regions of all its channels in one go.
+
+    The unit of the frames is the file's, or what the first channel says ("Cel", "K", "cK", "dK").
+    """
+    said = next((c["unit"] for c in channels if c["unit"] not in (None, "unstated")), None)
+    frames = read_thermal(path)
+    if frames.is_flow:
+        raise ReadError(f"{path}: expected thermal frames, got a stream of flow ({frames.unit})")
+    rate = frames.sample_rate or recording["sample_rate"]
+    # Names of regions are short in the kernel, ids of channels need not be.
+    regions = {channel["id"]: f"r{place}" for place, channel in enumerate(channels)}
+    analysis = analyze_thermal(
+        frames,
+        frames.time,
+        {regions[channel["id"]]: tuple(channel["region"]) for channel in channels},
+        sample_rate=None if frames.time is not None else rate,
+        unit=frames.unit if frames.unit is not None else said,
+    )
+    return Framed(recording["id"], analysis, regions)
+
+
+def take(
+    data: _plethys.Measurements, study: _plethys.Study, framed: Framed, channel: Mapping[str, Any], digest: str
+) -> None:
+    """Takes the region of a channel into the data of a study."""
+    region = framed.regions[channel["id"]]
+    data.add_thermal(study, channel["id"], framed.recording, framed.analysis._raw, region, digest)
