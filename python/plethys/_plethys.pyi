@@ -44,7 +44,6 @@ __all__ = [
     "stress_sets",
     "study_template",
     "synthetic",
-    "two_point",
     "thermal_bands",
     "thermal_coherence",
     "thermal_correlation",
@@ -53,6 +52,7 @@ __all__ = [
     "thermal_overview",
     "thermal_rewarming",
     "thermal_scalogram",
+    "two_point",
 ]
 
 _Floats = npt.NDArray[np.float64]
