@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import _figures, _words
 from ._figures import Average, Course, Trace
+from ._study_thermal import Thumbnails
 
 Row = Mapping[str, Any]
 
@@ -38,6 +39,7 @@ class Pictures:
     """The measure of each channel's course."""
     traces: list[Trace] = field(default_factory=list)
     averages: list[Average] = field(default_factory=list)
+    frames: list[Thumbnails] = field(default_factory=list)
 
 
 @cache
@@ -158,6 +160,7 @@ class _Page:
             "problems": [self._said(r["text"]) for r in self.tables["problems"]],
             "findings": self._findings(),
             "course": self._course(),
+            "frames": self._frames(),
             "strips": self._strips(),
             "strips_unit": main[0] if (main := self._main_group()) else "",
             "overlays": self._overlays(),
@@ -508,6 +511,12 @@ class _Page:
     def _limbs(self, channels: list[str]) -> list[str]:
         """Those that the question is about, which share one scale by eye; all where it is about none of them."""
         return [c for c in channels if c in self._tested()] or channels
+
+    def _frames(self) -> list[dict[str, str]]:
+        """Thermal frames of each window, one picture for each recording."""
+        titles = {name: self._window(name).capitalize() for name in self.windows}
+        drawn = [(own.recording, own.png(titles, self.labels)) for own in self.pictures.frames]
+        return [{"recording": recording, "image": image} for recording, image in drawn if image is not None]
 
     def _strips(self) -> list[dict[str, str]]:
         main = self._main_group()

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ._figures import Average, Course, Trace
 from ._page import Pictures, primary_measure
+from ._study_thermal import Framed, thumbnails_of
 
 if TYPE_CHECKING:
     from . import _plethys
@@ -20,9 +21,13 @@ Floats = npt.NDArray[np.float64]
 _TRACE_S = 8.0
 
 
-def pictures(report: Report, study: _plethys.Study, taken: list[_Taken], averages: list[Average]) -> Pictures:
+def pictures(
+    report: Report, study: _plethys.Study, taken: list[_Taken], averages: list[Average], framed: list[Framed]
+) -> Pictures:
     """Everything that can be drawn of a report."""
-    found = Pictures(averages=averages)
+    windows = report.tables["windows"].rows()
+    frames = [thumbnails_of(study, own, windows) for own in framed]
+    found = Pictures(averages=averages, frames=[own for own in frames if own.windows])
     _courses(report, found)
     channels = {c["id"]: c for c in study.channels()}
     streams = [_Stream(study, channels[t.channel], t) for t in taken]

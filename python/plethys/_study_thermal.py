@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from . import _plethys
 from ._thermal import ThermalAnalysis, analyze_thermal
@@ -56,3 +61,45 @@ def take(
     """Takes the region of a channel into the data of a study."""
     region = framed.regions[channel["id"]]
     data.add_thermal(study, channel["id"], framed.recording, framed.analysis._raw, region, digest)
+
+
+@dataclass
+class Thumbnails:
+    """A frame from the middle of each window of a recording, °C, with the regions of its channels."""
+
+    recording: str
+    windows: list[tuple[str, npt.NDArray[np.float64]]]
+    """Id of the window, and the frame."""
+    masks: dict[str, npt.NDArray[np.bool_]]
+    """Pixels of the region by channel."""
+
+    def png(self, title: Mapping[str, str], label: Mapping[str, str]) -> str | None:
+        """The picture as a `data:` address, under the words of a page; None without matplotlib."""
+        from ._thermal_plot import thumbnails
+
+        buffer = io.BytesIO()
+        try:
+            thumbnails(
+                [(title[window], frame) for window, frame in self.windows],
+                {label[channel]: mask for channel, mask in self.masks.items()},
+                buffer,
+            )
+        except ImportError:
+            return None
+        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def thumbnails_of(study: _plethys.Study, framed: Framed, windows: Sequence[Mapping[str, Any]]) -> Thumbnails:
+    """Of the windows in which the recording has a frame that was accepted."""
+    regions = framed.analysis.regions
+    times = np.unique(regions.time[regions.accepted])
+    found = []
+    for window in windows:
+        low, high = (study.recording_time(framed.recording, window[edge]) for edge in ("start", "end"))
+        inside = times[(times >= low) & (times < high)]
+        if len(inside):
+            middle = inside[np.abs(inside - 0.5 * (low + high)).argmin()]
+            place = int(np.abs(framed.analysis.time - middle).argmin())
+            found.append((str(window["window"]), framed.analysis.celsius(place)))
+    masks = {channel: framed.analysis.mask(region) for channel, region in framed.regions.items()}
+    return Thumbnails(framed.recording, found, masks)

@@ -115,6 +115,32 @@ def _dash(place: int) -> Any:
     return ("solid", (0, (5, 2)), (0, (1, 1.4)))[place // len(_COLOURS) % 3]
 
 
+def thumbnails(
+    frames: list[tuple[str, npt.NDArray[np.float64]]], regions: dict[str, npt.NDArray[np.bool_]], path: Any
+) -> None:
+    """Frames side by side on one scale of °C, each with the regions; saved as a PNG."""
+    columns = min(len(frames), 4)
+    rows = -(-len(frames) // columns)
+    height, width = frames[0][1].shape
+    figure = new_figure((2.6 * columns + 1.0, (2.6 * height / width + 0.35) * rows + 0.35))
+    grid = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
+    seen = np.concatenate([frame[np.isfinite(frame) & (frame > -60) & (frame < 200)] for _, frame in frames])
+    low, high = np.quantile(seen, (0.01, 0.995)) if len(seen) else (0.0, 1.0)
+    image = None
+    for axes, (title, frame) in zip(grid, frames, strict=False):
+        image = axes.imshow(frame, cmap=_MAP, vmin=low, vmax=max(high, low + 0.1))
+        for number, (name, mask) in enumerate(regions.items()):
+            _outline(axes, mask, colour(number), name)
+        axes.set_title(title, loc="left", fontsize=9, color=_INK)
+    for axes in grid:
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_frame_on(False)
+    if image is not None:
+        figure.colorbar(image, ax=list(grid), shrink=0.8, pad=0.01).set_label("°C", rotation=0, color=_INK)
+    figure.savefig(path, format="png", dpi=110)
+
+
 def draw_frame(axes: Axes, result: ThermalAnalysis, place: int, *, limits: tuple[float, float] | None = None) -> None:
     """A frame in °C with its regions and a scale."""
     picture = result.celsius(place)

@@ -120,12 +120,12 @@ class Study:
         total, done = sum(map(len, held.values())), 0
         tell = progress or (lambda what, done, total: None)
         taken: list[_Taken] = []
-        self._frames: list[Future[Framed]] = []
+        frames: list[Future[Framed]] = []
         jobs: list[tuple[str, Future[_Taken | None]]] = []
         with ThreadPoolExecutor() as pool:
             for recording in recordings:
                 tell(f"reading {recording['id']}", done, total)
-                jobs += self._start(pool, data, recording, held[recording["id"]])
+                jobs += self._start(pool, data, recording, held[recording["id"]], frames)
                 done = total - sum(not job.done() for _, job in jobs) if len(jobs) == total else done
             for done, (name, job) in enumerate(jobs, 1):
                 tell(f"analysing {name}", done - 1, total)
@@ -135,7 +135,8 @@ class Study:
         raw = self._raw.run(data)
         with ThreadPoolExecutor() as pool:
             averages = list(pool.map(lambda stream: self._averages(raw, stream), taken))
-        return Report(raw, self._raw, taken, [average for own in averages for average in own])
+        framed = [job.result() for job in frames if job.exception() is None]
+        return Report(raw, self._raw, taken, [average for own in averages for average in own], framed)
 
     def _averages(self, raw: _plethys.Report, stream: _Taken) -> list[Average]:
         """The averaged beats of a channel, which the kernel takes into the report and gives for the figures."""
@@ -150,6 +151,7 @@ class Study:
         data: _plethys.Measurements,
         recording: Mapping[str, Any],
         channels: list[dict[str, Any]],
+        frames: list[Future[Framed]],
     ) -> list[tuple[str, Future[_Taken | None]]]:
         """Reads a recording and sets its channels to work."""
         name = recording["id"]
@@ -164,10 +166,10 @@ class Study:
         channels = [c for c in channels if not is_framed(c)]
         jobs: list[tuple[str, Future[_Taken | None]]] = []
         if framed:
-            frames = pool.submit(measure, recording, framed, path)
-            self._frames.append(frames)
+            job = pool.submit(measure, recording, framed, path)
+            frames.append(job)
             for c in framed:
-                jobs.append((f"{c['id']} of {name}", pool.submit(self._region, data, recording, c, path, frames, digest)))
+                jobs.append((f"{c['id']} of {name}", pool.submit(self._region, data, recording, c, path, job, digest)))
             if not channels:
                 return jobs
         try:
@@ -353,9 +355,15 @@ class Report:
     """
 
     def __init__(
-        self, raw: _plethys.Report, study: _plethys.Study, taken: list[_Taken], averages: list[Average]
+        self,
+        raw: _plethys.Report,
+        study: _plethys.Study,
+        taken: list[_Taken],
+        averages: list[Average],
+        framed: list[Framed],
     ) -> None:
         self._raw, self._study, self._taken, self._averages = raw, study, taken, averages
+        self._framed = framed
         self._facts = raw.facts()
         self.tables: dict[str, Results] = {name: Results(name, columns, cells) for name, columns, cells in raw.tables()}
         """Every table by name."""
@@ -440,7 +448,7 @@ class Report:
     def _pictures(self) -> Pictures:
         from ._pictures import pictures
 
-        return pictures(self, self._study, self._taken, self._averages)
+        return pictures(self, self._study, self._taken, self._averages, self._framed)
 
     def __repr__(self) -> str:
         judged = self.tables["changes"]

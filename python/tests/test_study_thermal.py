@@ -129,7 +129,7 @@ def test_the_change_of_the_side_difference_is_the_true_one(tmp_path, seed):
     # Pulses are in the same tables, on the same clock.
     assert {r["window"] for r in rows(report, "levels", channel="finger")} >= {r["window"] for r in sides}
     page = report.to_html()
-    assert "contralateral foot" in page or "right foot" in page
+    assert "right foot" in page and 'src="data:image/png;base64,' in page
 
 
 def test_without_shutters_a_foot_alone_is_judged(tmp_path):
