@@ -10,12 +10,14 @@ mod block;
 mod config;
 mod monitor;
 mod object;
+mod study;
 mod thermal;
 
 pub use block::RawBlock;
 pub use config::RawConfig;
 pub use monitor::{RawAnalysis, RawMonitor, raw_analyze};
 pub use object::{raw_empty, raw_layout, raw_reasons, raw_states};
+pub use study::{RawStudy, raw_study_template};
 pub use thermal::{
     RawStack, RawThermalAnalysis, RawThermalConfig, RawThermalMonitor, raw_analyze_thermal, raw_thermal_lists,
 };

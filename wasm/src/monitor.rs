@@ -150,7 +150,7 @@ fn snapshot(now: &Snapshot) -> Object {
 /// A recording's result, kept for its trends.
 #[wasm_bindgen]
 pub struct RawAnalysis {
-    analysis: Analysis,
+    pub(crate) analysis: Analysis,
 }
 
 /// Analyses the first `n` samples of `block`.

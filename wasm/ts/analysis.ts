@@ -28,10 +28,15 @@ export class Analysis {
    * @throws RangeError for lengths that are not taken
    */
   trend(window = 60, step = 60): Trend {
+    return this.raw().trend(expect("window", window, "number"), expect("step", step, "number")) as Trend;
+  }
+
+  /** @internal */
+  raw(): RawAnalysis {
     if (this.#raw === undefined) {
       throw new Error("the analysis was freed");
     }
-    return this.#raw.trend(expect("window", window, "number"), expect("step", step, "number")) as Trend;
+    return this.#raw;
   }
 
   /** Gives the memory back; every field stays, only `trend` cannot be called any more. Calling it again does nothing. */

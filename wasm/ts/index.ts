@@ -12,6 +12,8 @@ export { analyze } from "./analysis.js";
 export type { Analysis } from "./analysis.js";
 export { columns, init, init as default, initSync, reasons, states, thermalNotices, thermalReasons, thermalStates } from "./module.js";
 export { Monitor } from "./monitor.js";
+export { runStudy, studyTemplate } from "./study.js";
+export type { StudyCell, StudyColumn, StudyMarker, StudyReport, StudyRow, StudySeries, StudyTable } from "./study.js";
 export { ThermalMonitor, analyzeThermal } from "./thermal.js";
 export type {
   AnalyzeThermalOptions,

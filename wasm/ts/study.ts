@@ -1,0 +1,150 @@
+/** A study: did the circulation change? The same engine as Rust's `plethys::study` and Python's `plethys.Study`. */
+
+import { Analysis } from "./analysis.js";
+import { expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
+import { memoryBuffer } from "./module.js";
+import { RawStudy, rawStudyTemplate } from "./raw/plethys.js";
+import type { Samples } from "./types.js";
+
+/** What one channel gave in one recording: an analysis, or values over time. */
+export type StudySeries =
+  | { readonly channel: string; readonly recording: string; readonly analysis: Analysis }
+  | {
+      readonly channel: string;
+      readonly recording: string;
+      /** What was measured, such as `temperature`. */
+      readonly measure: string;
+      /** s of the recording's clock. */
+      readonly time: Samples;
+      /** In the channel's unit. */
+      readonly value: Samples;
+    };
+
+/** A marker that was set while recording. */
+export interface StudyMarker {
+  /** Whose clock the time is of; left out: study time. */
+  readonly recording?: string;
+  /** s. */
+  readonly time: number;
+  readonly label: string;
+}
+
+/** A cell of a table of results; absent is `null`. */
+export type StudyCell = string | number | boolean | null;
+
+/** A row of a table of results, by the names that `columns` lists. */
+export type StudyRow = Readonly<Record<string, StudyCell>>;
+
+/** Name, unit and meaning of a column. */
+export interface StudyColumn {
+  readonly name: string;
+  readonly unit: string;
+  readonly what: string;
+}
+
+/** The tables of a report. */
+export type StudyTable =
+  | "summary"
+  | "phases"
+  | "windows"
+  | "channels"
+  | "sources"
+  | "levels"
+  | "rejections"
+  | "changes"
+  | "differences"
+  | "asymmetries"
+  | "durations"
+  | "course"
+  | "shapes"
+  | "findings"
+  | "problems";
+
+/** What a study answers: what it is, then each table as rows. The same bytes as `report.json`. */
+export type StudyReport = {
+  readonly format: string;
+  readonly software: string;
+  readonly version: string;
+  readonly purpose: string;
+  readonly title: string;
+  readonly subject: string;
+  readonly start: string | null;
+  readonly note: string;
+  readonly settings_sha256: string;
+  readonly input_sha256: string;
+  readonly seed: number;
+  readonly alpha: number;
+  readonly columns: Readonly<Record<StudyTable, readonly StudyColumn[]>>;
+} & Readonly<Record<StudyTable, readonly StudyRow[]>>;
+
+/** A documented study file to start from. */
+export function studyTemplate(): string {
+  memoryBuffer();
+  return rawStudyTemplate();
+}
+
+/**
+ * Reads a study file, takes the data, and computes the report.
+ *
+ * ```ts
+ * const analysis = analyze(samples, { sampleRate: 250, signal: "pvr" });
+ * const report = runStudy(text, [{ channel: "left_calf", recording: "session", analysis }]);
+ * for (const change of report.changes) console.log(change.text);
+ * ```
+ *
+ * What cannot be answered is a row that says why; what is wrong with the data is in `report.problems`. The order of the series does
+ * not matter, and the same data give the same report.
+ *
+ * @param text - the study file, TOML; `studyTemplate()` is one
+ * @param series - what each channel gave in each recording
+ * @param markers - markers that came with the recordings
+ * @throws Error with line, column and key of every fault of the study file, or for a channel or recording that it does not know
+ * @throws TypeError for arguments of another type
+ */
+export function runStudy(text: string, series: readonly StudySeries[], markers: readonly StudyMarker[] = []): StudyReport {
+  memoryBuffer();
+  const study = new RawStudy(expect("text", text, "string"));
+  try {
+    for (const item of listOf("series", series)) {
+      add(study, item);
+    }
+    for (const marker of listOf("markers", markers)) {
+      const given = optionsOf("markers", marker, ["recording", "time", "label"]);
+      study.addMarker(
+        expectMaybe("markers.recording", given.recording, "string"),
+        expect("markers.time", given.time, "number"),
+        expect("markers.label", given.label, "string"),
+      );
+    }
+    return JSON.parse(study.run()) as StudyReport;
+  } finally {
+    study.free();
+  }
+}
+
+function listOf(argument: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`${argument} must be an array of objects, got a ${typeof value}`);
+  }
+  return value as readonly unknown[];
+}
+
+function add(study: RawStudy, item: unknown): void {
+  const given = optionsOf("series", item, ["channel", "recording", "analysis", "measure", "time", "value"]);
+  const channel = expect("series.channel", given.channel, "string");
+  const recording = expect("series.recording", given.recording, "string");
+  if (given.analysis !== undefined) {
+    if (!(given.analysis instanceof Analysis)) {
+      throw new TypeError("series.analysis must be what analyze() gives");
+    }
+    study.addBeats(channel, recording, given.analysis.raw());
+    return;
+  }
+  study.addValues(
+    channel,
+    recording,
+    expect("series.measure", given.measure, "string"),
+    Float64Array.from(samplesOf("series.time", given.time)),
+    Float64Array.from(samplesOf("series.value", given.value)),
+  );
+}
