@@ -159,14 +159,14 @@ pub fn movement_error(seed: u64, camera: Camera, size: f64) -> f64 {
     })
 }
 
-/// A hand that rewarms by 10 K with vasomotion of 0.15 K (SD) about 0.015 Hz, seen for `seen` time constants after the lag.
+/// A hand that rewarms by 10 K with vasomotion about 0.015 Hz of the power of a sine of 0.15 K, seen for `seen` time constants after the lag.
 pub fn rewarming(seed: u64, seen: f64) -> (Rewarming, RewarmingFit) {
     let mut rng = Rng::stream(seed, "rewarming");
     let truth =
         Rewarming { from: 0.0, start: 22.0, lag: rng.between(30.0, 120.0), tau: rng.between(240.0, 480.0), end: 32.0 };
     let time: Vec<f64> = (0..(truth.lag + seen * truth.tau) as u32).map(f64::from).collect();
-    // Half of its frequency wide.
-    let vasomotion = resonance(&mut rng, [0.015, 0.0075], 0.15, 1.0, time.len());
+    // Half of its frequency wide. As with the lines of the bands, its size is the amplitude of a sine.
+    let vasomotion = resonance(&mut rng, [0.015, 0.0075], 0.15 * core::f64::consts::FRAC_1_SQRT_2, 1.0, time.len());
     let noisy = |(time, wave): (&f64, f64)| truth.at(*time) + wave + 0.005 * rng.normal();
     let value: Vec<f64> = time.iter().zip(vasomotion).map(noisy).collect();
     (truth, fit_rewarming(&time, &value, 0.0, Some(33.0)))

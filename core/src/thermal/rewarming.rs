@@ -274,8 +274,10 @@ impl Record<'_> {
         let count = residuals.len() as f64;
         let residual = libm::sqrt(residuals.iter().map(|r| r * r).sum::<f64>() / (count - 4.0).max(1.0));
         let white = whitener.whiten(&residuals);
-        let freedom = (count - 4.0 - whitener.order() as f64).max(3.0);
-        let variance = white.iter().map(|r| r * r).sum::<f64>() / freedom;
+        // The colour of the noise is known from few independent values only, and the fit has taken four of them.
+        let independent = independent(&residuals);
+        let freedom = (independent - 4.0).max(3.0);
+        let variance = white.iter().map(|r| r * r).sum::<f64>() / count * (1.0 + 4.0 / freedom);
         let columns: Vec<Vec<f64>> = (0..4)
             .map(|which| {
                 let slope = |i: usize| derivative(parameters, self.time(i), which);
@@ -306,7 +308,7 @@ impl Record<'_> {
         let tau_half = half(unit(3));
         let tau = libm::exp(log_tau);
         let tau = Estimate { value: tau, low: tau * libm::exp(-tau_half), high: tau * libm::exp(tau_half) };
-        let seen = self.profile(parameters, whitener, half(unit(2)), 1.0 + t * t / freedom);
+        let seen = self.profile(parameters, whitener, half(unit(2)), 1.0 + t * t * (1.0 + 4.0 / freedom) / count);
         let early = RewarmingFit {
             start: Some(Estimate::about(start, half(unit(0)))),
             lag: Some(seen),
@@ -343,6 +345,23 @@ impl Record<'_> {
             ..early
         }
     }
+}
+
+/// How many independent values have a variance as well known: n / (1 + 2 Σ ρ²) (Bartlett 1946, doi 10.2307/2983611), over lags in which
+/// sample correlations are more than chance.
+fn independent(residuals: &[f64]) -> f64 {
+    let count = residuals.len();
+    let power = residuals.iter().map(|r| r * r).sum::<f64>();
+    let chance = 4.0 / count as f64;
+    let mut sum = 0.0;
+    for lag in 1..=count / 4 {
+        let shared = residuals.iter().zip(residuals.iter().skip(lag)).map(|(a, b)| a * b).sum::<f64>();
+        let square = (shared / power) * (shared / power);
+        if square > chance {
+            sum += square;
+        }
+    }
+    count as f64 / (1.0 + 2.0 * sum)
 }
 
 /// Evenly spaced places.

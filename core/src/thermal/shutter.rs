@@ -6,7 +6,7 @@
 //! edges, blood flow changes slowly.
 //!
 //! So: differences of up to 512 pixels spread over the frame, to the frame before; their trimmed mean (within three robust SDs of their
-//! median; a NETD of 50 mK leaves it 3 mK uncertain); a step where it lies beyond six robust SDs of the last 32 such means, and beyond
+//! median; a NETD of 50 mK leaves it 3 mK uncertain); a step where it lies beyond eight robust SDs of the last 64 such means, and beyond
 //! what camera makers call stable, 10 mK. Steps smaller than that are only known from telemetry.
 
 use alloc::vec;
@@ -17,9 +17,11 @@ use super::statistics::{Limits, Raw};
 /// Most pixels that are compared.
 const SAMPLES: usize = 512;
 /// Frame-to-frame changes from which their usual size is known.
-const HISTORY: usize = 32;
+const HISTORY: usize = 64;
 /// Fewest of them.
-const FEWEST: usize = 8;
+const FEWEST: usize = 16;
+/// A step lies beyond so many of their robust SDs: six would be a false one in every hour.
+const BEYOND: f64 = 8.0;
 /// From a median absolute deviation to a standard deviation, of normal noise.
 const MAD_TO_SD: f64 = 1.4826;
 
@@ -120,7 +122,7 @@ impl Scene {
             let usual = &mut usual[..filled];
             let centre = middle(usual);
             let spread = MAD_TO_SD * median_distance(usual, centre);
-            if (common - centre).abs() > (6.0 * spread).max(floor) {
+            if (common - centre).abs() > (BEYOND * spread).max(floor) {
                 return true;
             }
         }
