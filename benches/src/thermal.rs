@@ -321,7 +321,7 @@ fn correlation_in_band(one: &EvenSeries, other: &EvenSeries) -> f64 {
 }
 
 /// Both feet in one frame through baseline (10 min), massage of the right (15 min) and two hours after, differential drift of 10 mK (SD),
-/// the left foot 0.6 K warmer after the massage and falling back: largest error, K, of the study's change of left minus right in the first
+/// vasomotion of its own in each with the power of a sine of 0.1 K, the left foot 0.6 K warmer after the massage and falling back: largest error, K, of the study's change of left minus right in the first
 /// and the last ten minutes after, against the mean true change of these windows.
 ///
 /// # Panics
@@ -331,7 +331,7 @@ pub fn contralateral_error(seed: u64) -> f64 {
     let course = |steps: Vec<[f64; 2]>, rng: &mut Rng| Course {
         level: 30.5,
         steps,
-        lines: Line::band(rng, 0.015, 0.003, 0.1),
+        lines: Line::band(rng, 0.015, 0.003, 0.1 * core::f64::consts::FRAC_1_SQRT_2),
         ..Course::default()
     };
     let left = course(vec![[600.0, 0.0], [1500.0, 0.6], [8700.0, 0.25]], &mut rng);
