@@ -112,6 +112,7 @@ wasm: $(PKG)
 docs: $(PACKAGE)
 	cargo doc --workspace --no-deps --locked
 	$(BIN)/python docs/figure.py
+	$(BIN)/python docs/thermography.py
 	$(BIN)/python docs/study.py
 	@echo "$(CARGO_TARGET_DIR)/doc/plethys/index.html"
 

@@ -203,7 +203,7 @@ def _line(axes: Axes, result: ThermalAnalysis, name: str, place: int, label: str
     usual = np.median(np.diff(time)) if len(time) > 1 else 0.0
     holes = np.nonzero(np.diff(time) > max(5 * usual, 2 * result.latency + 5 * usual))[0] + 1
     if len(values):
-        ink, dash = colour(place), _dash(place)
+        ink, dash = colour(place), _dash(place if name in result.overview else 0)
         broken = np.insert(time, holes, np.nan), np.insert(values, holes, np.nan)
         axes.plot(*broken, color=ink, linestyle=dash, linewidth=1.3, label=label)
         if len(values) < 120:
