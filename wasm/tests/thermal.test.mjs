@@ -121,9 +121,14 @@ test("a changed pixel changes the bytes", () => {
 const FOOT = { rows: 24, columns: 32, regions: { foot: { rectangle: [2, 10, 2, 10] } } };
 const EACH = 24 * 32;
 
-/** `count` frames of 31 °C with a little of a pattern, and their stamps. */
+/** `count` frames of 31.1 °C with even noise of ±0.1 K, and their stamps. */
 function frames(count = 40) {
-  const pixels = Float64Array.from({ length: count * EACH }, (_, k) => 31 + 0.001 * ((k * 7919) % 211));
+  let state = 12345;
+  const noise = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  };
+  const pixels = Float64Array.from({ length: count * EACH }, () => 31.1 + 0.2 * noise());
   return { pixels, time: Float64Array.from({ length: count }, (_, place) => place / 2) };
 }
 

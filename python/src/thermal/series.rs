@@ -16,6 +16,9 @@ type Pairs<'py> = (PyReadonlyArray1<'py, f64>, PyReadonlyArray1<'py, f64>);
 /// The same on their way back.
 type Arrays<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
 
+/// Times, flow, and how late it is, s.
+type TimedFlow<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>, f64);
+
 fn even(pairs: &Pairs<'_>, step: f64) -> PyResult<EvenSeries> {
     if !(0.001..=3600.0).contains(&step) {
         return Err(config_error(ConfigError::OutOfRange { argument: "step", value: step, min: 0.001, max: 3600.0 }));
@@ -144,11 +147,7 @@ pub(crate) fn thermal_coherence<'py>(
 /// Times, relative flow behind a temperature for a depth in m, and how late a monitor would give it, s.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value)] // As above.
-pub(crate) fn thermal_flow<'py>(
-    py: Python<'py>,
-    series: Pairs<'py>,
-    depth: f64,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>, f64)> {
+pub(crate) fn thermal_flow<'py>(py: Python<'py>, series: Pairs<'py>, depth: f64) -> PyResult<TimedFlow<'py>> {
     let series = even(&series, plethys::thermal::FLOW_STEP)?;
     let latency = FlowFilter::new(depth).map_err(config_error)?.latency();
     let flow = py.detach(|| relative_flow(&series, depth)).map_err(config_error)?;
