@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 
 use super::path::{BRIDGED, Banded, CLIPPED};
+use super::scale::usual_height;
 use super::tuning::Tuning;
 
 /// A local maximum of the finding path.
@@ -27,6 +28,8 @@ pub(super) struct Candidate {
     pub(super) bridged: f64,
     /// Its right side has been seen in full.
     pub(super) settled: bool,
+    /// The usual height before it, once it is settled.
+    pub(super) past: Option<f64>,
 }
 
 /// The last seconds of the finding path, addressed by internal sample.
@@ -82,6 +85,8 @@ pub(super) struct Candidates {
     separation: u64,
     side: u64,
     around: u64,
+    past: f64,
+    share: f64,
 }
 
 impl Candidates {
@@ -93,6 +98,8 @@ impl Candidates {
             separation: (tuning.separation * internal_hz) as u64,
             side: (tuning.side * internal_hz) as u64,
             around: (tuning.around * internal_hz) as u64 + 1,
+            past: tuning.past_scale * internal_hz,
+            share: tuning.scale_share,
         }
     }
 
@@ -143,18 +150,27 @@ impl Candidates {
         let gone = self.list[..self.count].iter().take_while(|c| c.index < oldest).count();
         self.list.copy_within(gone..self.count, 0);
         self.count -= gone;
-        for candidate in &mut self.list[..self.count] {
-            if candidate.settled {
-                continue;
-            }
+        for at in 0..self.count {
+            let (before, rest) = self.list.split_at_mut(at);
+            let Some(candidate) = rest.first_mut().filter(|candidate| !candidate.settled) else { continue };
             candidate.fall = candidate.level - lowest_after(trace, candidate.index, self.side);
             candidate.height = candidate.rise.min(candidate.fall);
             let (clipped, bridged) = flagged(trace, candidate.index, self.around);
             candidate.clipped = clipped;
             candidate.bridged = bridged;
             candidate.settled = trace.end() > candidate.index + self.side;
+            if candidate.settled {
+                // So are those before it: this will not change any more.
+                candidate.past = past_height(before, candidate.time, self.past, self.share);
+            }
         }
     }
+}
+
+/// The usual height of the candidates `before` one at `time` that lie within `reach` of it.
+pub(super) fn past_height(before: &[Candidate], time: f64, reach: f64, share: f64) -> Option<f64> {
+    let past = before.iter().rev().take_while(|candidate| candidate.time >= time - reach);
+    usual_height(past, share, 1)
 }
 
 fn lowest_before(trace: &Trace, index: u64, side: u64) -> f64 {

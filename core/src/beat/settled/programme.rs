@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, past_height};
 use super::period::Period;
 use super::scale::usual_height;
 use super::tuning::Tuning;
@@ -110,12 +110,14 @@ impl Programme {
     /// Evidence of the candidate number `at`.
     fn evidence(&self, candidates: &[Candidate], at: usize, period: Period, usual: f64) -> f64 {
         let Some(own) = candidates.get(at) else { return self.tuning.evidence_least };
-        let past_from = own.time - self.tuning.past_scale * self.hz;
-        let past = candidates[..at].iter().rev().take_while(|c| c.time >= past_from);
         let ahead = (self.tuning.future_scale * period.length)
             .clamp(self.tuning.future_scale_least * self.hz, self.tuning.future_scale_most * self.hz);
         let future = candidates[at + 1..].iter().take_while(|c| c.time <= own.time + ahead);
-        let past = usual_height(past, self.tuning.scale_share, 1);
+        let past = if own.settled {
+            own.past
+        } else {
+            past_height(&candidates[..at], own.time, self.tuning.past_scale * self.hz, self.tuning.scale_share)
+        };
         let future = usual_height(future, self.tuning.scale_share, 0);
         let scale = match (past, future) {
             (Some(past), Some(future)) => past.min(future),
