@@ -10,7 +10,7 @@
 use alloc::vec::Vec;
 
 use super::found::{FindPulses, Found, Segmented};
-use crate::filter::{Decimator, MovingSum};
+use crate::filter::{Decimator, MovingSum, Newest};
 use crate::reason::Reason;
 use crate::signal::SampleRate;
 
@@ -79,10 +79,8 @@ struct Turns {
     /// Lowest value since the last turn downwards.
     trough: f64,
     peak: Option<Peak>,
-    rises: [f64; PAST],
-    intervals: [f64; PAST],
-    rise_count: usize,
-    interval_count: usize,
+    rises: Newest<PAST>,
+    intervals: Newest<PAST>,
     /// The usual rise and period of the last pulses: medians of the above, made anew when a pulse comes.
     usual: (Option<f64>, Option<f64>),
     last: Option<f64>,
@@ -143,10 +141,8 @@ impl Turns {
             slots: slots as f64,
             trough: 0.0,
             peak: None,
-            rises: [0.0; PAST],
-            intervals: [0.0; PAST],
-            rise_count: 0,
-            interval_count: 0,
+            rises: Newest::new(),
+            intervals: Newest::new(),
             usual: (None, None),
             last: None,
             learned: 0.0,
@@ -157,8 +153,8 @@ impl Turns {
     fn reset(&mut self) {
         self.index = 0;
         self.peak = None;
-        self.rise_count = 0;
-        self.interval_count = 0;
+        self.rises.reset();
+        self.intervals.reset();
         self.usual = (None, None);
         self.last = None;
         self.learned = 0.0;
@@ -250,23 +246,13 @@ impl Turns {
         }
         // A pulse that is small against the last ones, and comes after a pause: they say nothing about what follows.
         if rise.is_some_and(|rise| height < SHARE * rise) {
-            self.rise_count = 0;
+            self.rises.reset();
         }
-        if self.rise_count == PAST {
-            self.rises.copy_within(1.., 0);
-            self.rise_count -= 1;
-        }
-        self.rises[self.rise_count] = height;
-        self.rise_count += 1;
+        self.rises.push(height);
         if let Some(interval) = interval.filter(|d| *d < 3.0 * self.hz) {
-            if self.interval_count == PAST {
-                self.intervals.copy_within(1.., 0);
-                self.interval_count -= 1;
-            }
-            self.intervals[self.interval_count] = interval;
-            self.interval_count += 1;
+            self.intervals.push(interval);
         }
-        self.usual = (median(&self.rises[..self.rise_count]), median(&self.intervals[..self.interval_count]));
+        self.usual = (self.rises.median(), self.intervals.median());
         self.last = Some(peak.time);
         let off_height = libm::log(height / usual).abs().min(2.0);
         let off_rhythm = match (interval, period) {
@@ -331,15 +317,6 @@ fn bessel(rate: f64) -> Vec<f64> {
 fn vertex(index: u64, before: f64, at: f64, after: f64) -> f64 {
     let curve = before - 2.0 * at + after;
     index as f64 + if curve < 0.0 { (0.5 * (before - after) / curve).clamp(-0.5, 0.5) } else { 0.0 }
-}
-
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = [0.0; PAST];
-    let sorted = sorted.get_mut(..values.len())?;
-    sorted.copy_from_slice(values);
-    sorted.sort_unstable_by(f64::total_cmp);
-    let n = sorted.len();
-    (n > 0).then(|| 0.5 * (sorted[n / 2] + sorted[(n - 1) / 2]))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! take the level away) and the running median of AC/DC stays within 20 %, the top of the range that oximeters show (Lima et al. 2002, Crit. Care Med. 30(6):1210,
 //! doi 10.1097/00003246-200206000-00006, for the index and its range in health).
 
-use super::robust::Newest;
+use crate::filter::Newest;
 use crate::reason::Reason;
 use crate::signal::SignalKind;
 

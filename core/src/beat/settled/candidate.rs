@@ -28,6 +28,8 @@ pub(super) struct Candidate {
     pub(super) bridged: f64,
     /// Its right side has been seen in full.
     pub(super) settled: bool,
+    /// ln(rise / fall), −3 to 3.
+    pub(super) lean: f64,
     /// The usual height before it, once it is settled.
     pub(super) past: Option<f64>,
 }
@@ -155,6 +157,9 @@ impl Candidates {
             let Some(candidate) = rest.first_mut().filter(|candidate| !candidate.settled) else { continue };
             candidate.fall = candidate.level - lowest_after(trace, candidate.index, self.side);
             candidate.height = candidate.rise.min(candidate.fall);
+            if candidate.height > 0.0 {
+                candidate.lean = libm::log(candidate.rise / candidate.fall).clamp(-3.0, 3.0);
+            }
             let (clipped, bridged) = flagged(trace, candidate.index, self.around);
             candidate.clipped = clipped;
             candidate.bridged = bridged;

@@ -184,13 +184,16 @@ impl SettledFinder {
 
     /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one.
     pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(Found)) {
-        let mut banded = [Banded::default(); BLOCK];
-        let count = self.path.push_plain(values, sign, &mut banded);
-        for sample in banded.iter().take(count) {
-            self.take(*sample, &mut |pulse, _| found(pulse));
+        let mut low = [0.0; BLOCK];
+        let count = self.path.decimate(values, sign, &mut low);
+        for &low in low.iter().take(count) {
+            if let Some(banded) = self.path.complete(low) {
+                self.take(banded, &mut |pulse, _| found(pulse));
+            }
         }
     }
 
+    #[inline]
     fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found, &Features)) {
         let Some(sample) = self.smoother.push(sample) else { return };
         self.trace.push(sample);

@@ -103,13 +103,12 @@ impl FindingPath {
         self.complete(low)
     }
 
-    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`; puts the internal samples that they complete into `banded`
-    /// and gives how many there are.
-    pub(super) fn push_plain(&mut self, values: &[f64], sign: f64, banded: &mut [Banded; BLOCK]) -> usize {
+    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`; puts the decimated ones, for [`complete`](Self::complete), into
+    /// `low` and gives how many there are.
+    pub(super) fn decimate(&mut self, values: &[f64], sign: f64, low: &mut [f64; BLOCK]) -> usize {
         let Some((oldest, newest)) = values.first().zip(values.last()) else { return 0 };
         let first = *self.first.get_or_insert(sign * oldest);
         self.last = sign * newest;
-        let mut low = [0.0; BLOCK];
         let mut count = 0;
         self.decimator.push_block(values.iter().map(|value| sign * value - first), |_, value| {
             if let Some(slot) = low.get_mut(count) {
@@ -117,18 +116,12 @@ impl FindingPath {
                 count += 1;
             }
         });
-        let mut completed = 0;
-        for &low in low.iter().take(count) {
-            if let (Some(slot), Some(sample)) = (banded.get_mut(completed), self.complete(low)) {
-                *slot = sample;
-                completed += 1;
-            }
-        }
-        completed
+        count
     }
 
     /// Takes a decimated sample; gives the internal sample that lies a delay before it.
-    fn complete(&mut self, low: f64) -> Option<Banded> {
+    #[inline]
+    pub(super) fn complete(&mut self, low: f64) -> Option<Banded> {
         let value = self.band.push(low);
         self.flags[self.place] = self.block_flags;
         self.block_flags = 0;

@@ -202,21 +202,22 @@ impl PeriodFinder {
 
     /// The highest peak of the long memory.
     fn lately(&self) -> f64 {
-        let own = self.long_energy[0];
-        let at = |lag: usize| {
-            let norm = own * self.long_energy[lag];
-            if norm > 0.0 { self.long_product[lag] / libm::sqrt(norm) } else { 0.0 }
-        };
-        let (mut before, mut here) = (at(self.shortest - 1), at(self.shortest));
+        let own = self.long_energy.first().copied().unwrap_or(0.0);
+        // Squares, of what is positive.
+        let mut squares =
+            self.long_product.iter().zip(&self.long_energy).skip(self.shortest - 1).map(|(product, energy)| {
+                let norm = own * energy;
+                if *product > 0.0 && norm > 0.0 { product * product / norm } else { 0.0 }
+            });
+        let (mut before, mut here) = (squares.next().unwrap_or(0.0), squares.next().unwrap_or(0.0));
         let mut most: f64 = 0.0;
-        for lag in self.shortest + 1..self.lags {
-            let after = at(lag);
-            if before < here && here >= after {
-                most = most.max(here);
+        for after in squares {
+            if before < here && here >= after && here > most {
+                most = here;
             }
             (before, here) = (here, after);
         }
-        most
+        libm::sqrt(most)
     }
 
     /// The shortest lag whose peak is nearly the best.

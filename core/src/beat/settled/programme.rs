@@ -133,7 +133,7 @@ impl Programme {
         if own.height < floor {
             evidence -= self.tuning.height_weight * libm::log(floor / own.height);
         }
-        evidence += self.tuning.side_weight * libm::log(own.rise / own.fall).clamp(-3.0, 3.0);
+        evidence += self.tuning.side_weight * own.lean;
         let shadow = self.tuning.shadow_weight * self.shadow(candidates, at);
         evidence.min(self.tuning.evidence_most - shadow).clamp(self.tuning.evidence_least, self.tuning.evidence_most)
     }

@@ -79,6 +79,7 @@ impl Smoother {
     }
 
     /// Takes the next sample; gives the smoothed one that it completes.
+    #[inline]
     pub(super) fn push(&mut self, sample: Banded) -> Option<Banded> {
         let delay = self.delay();
         let length = 2 * delay + 1;
