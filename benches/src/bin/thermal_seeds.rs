@@ -47,6 +47,8 @@ fn main() -> ExitCode {
     demands.below("power, largest error, %", 100.0 * trials.iter().fold(0.0, |most: f64, t| most.max(t.error)), 5.0);
     let drifted = trials.iter().fold(0.0, |most: f64, t| most.max(t.drift_error));
     demands.below("with 50 mK of slow drift, %", 100.0 * drifted, 15.0);
+    let significant = trials.iter().filter(|trial| trial.significant).count();
+    println!("  all three lines above red noise, drift among them: {significant} of {few}");
     println!("  not computable in 3, 8, 16 and 20 minutes: {:?}", [3.0, 8.0, 16.0, 20.0].map(untold));
 
     for depth in [1.0, 1.5, 2.0] {

@@ -7,7 +7,9 @@
 //! *Is it more than noise?* Power is compared with surrogates of the record's red noise, a first-order autoregression with the record's
 //! variance and its correlation of neighbours, treated as the record is; the threshold is their 95th percentile. (Surrogates with the
 //! record's own spectrum and random phases have the record's own power by construction: they test when power comes, or whether two
-//! series go together, and it is coherence that they are used for here.) The seed is stored, so that a threshold can be had again.
+//! series go together, and it is coherence that they are used for here.) The noise is taken from the whole record, its
+//! oscillations included, so where these are most of it the threshold is higher than it need be: what exceeds it is real, what does not
+//! may be. The seed is stored, so that a threshold can be had again.
 //!
 //! Sources: Torrence & Compo 1998, Bull Am Meteorol Soc 79:61, doi 10.1175/1520-0477(1998)079<0061:APGTWA>2.0.CO;2 (wavelets, cone, red
 //! noise); Theiler et al. 1992, Physica D 58:77, doi 10.1016/0167-2789(92)90102-S (surrogates with random phases); Sheppard,
