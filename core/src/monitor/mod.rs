@@ -30,6 +30,8 @@ const RECENT_S: f64 = 10.0;
 const LONG_GAP_S: f64 = 10.0;
 /// A jump of the clock by more samples than this is not followed.
 const FARTHEST: f64 = 1e15;
+/// Samples from which on they are taken as a block.
+const FEWEST: usize = 8;
 /// What is recorded alongside at a time stamp: the sample, three axes, the companion.
 const CHANNELS: usize = 5;
 
@@ -84,6 +86,19 @@ struct Pipeline {
 impl Pipeline {
     /// Takes the next samples, one or more at once, and gives how many: all that can come before something is due.
     fn take_some<S: Sample>(&mut self, samples: &[S]) -> usize {
+        // Fewer are not worth the block's memory.
+        let count = if samples.len() >= FEWEST { self.take_block(samples) } else { 0 };
+        match samples.first() {
+            Some(sample) if count == 0 => {
+                self.take([sample.to_f64(), f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
+                1
+            }
+            _ => count,
+        }
+    }
+
+    /// Takes the plain samples that these begin with, as far as nothing is due, and gives how many.
+    fn take_block<S: Sample>(&mut self, samples: &[S]) -> usize {
         let (mut raw, mut values) = ([0.0; BLOCK], [0.0; BLOCK]);
         let room = self.stream.room(self.index, samples.len().min(BLOCK));
         for (place, sample) in raw.iter_mut().zip(&samples[..room]) {
@@ -94,15 +109,8 @@ impl Pipeline {
             self.stream.take_plain(&values[..count]);
             self.index += count as u64;
             self.stream.tick(self.index);
-            return count;
         }
-        match samples.first() {
-            Some(sample) => {
-                self.take([sample.to_f64(), f64::NAN, f64::NAN, f64::NAN, f64::NAN]);
-                1
-            }
-            None => 0,
-        }
+        count
     }
 
     fn take(&mut self, values: [f64; CHANNELS]) {
