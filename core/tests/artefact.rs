@@ -173,6 +173,24 @@ fn giants_spikes_and_steps_are_survived_within_five_seconds() {
     assert!(accepted(&result) >= recording.truth.visible().count() - 3);
 }
 
+/// A stream that stands elsewhere for a while and comes back: neither the way there nor the way back stays in the filters.
+#[test]
+fn a_stay_at_another_level_is_survived_within_five_seconds() {
+    for level in [1e30, -1e30, 1e12, 1e7, 0.0] {
+        for stay in [0.2, 0.5, 1.6, 4.0] {
+            let mut samples = pulses(40.0);
+            samples[2500..2500 + (stay * 125.0) as usize].fill(level);
+            let result = analyze(&samples, Config::ppg(rate(125.0))).expect("no error");
+            assert_sound(&result);
+            let from = 20.0 + stay + 5.0;
+            let beats = result.beats.number("peak").iter().zip(result.beats.flag("accepted"));
+            let found = beats.into_iter().filter(|(peak, accepted)| **accepted && **peak > from).count();
+            let expected = ((39.0 - from) * 1.1) as usize;
+            assert!(found >= expected, "{level} for {stay} s: {found} beats of {expected} from 5 s after it");
+        }
+    }
+}
+
 #[test]
 fn integers_and_single_precision_are_taken() {
     let samples: Vec<f64> = pulses(20.0).iter().map(|x| libm::round(*x)).collect();

@@ -97,6 +97,7 @@ impl Intake {
     pub(crate) fn reset(&mut self) {
         self.counts = Counts::default();
         self.break_off();
+        self.travel.reset();
         self.missing_run = 0;
     }
 
@@ -109,7 +110,7 @@ impl Intake {
         self.received = 0;
         self.smallest_step = f64::INFINITY;
         self.plateau_is_rail = false;
-        self.travel.reset();
+        self.travel.interrupt();
     }
 
     /// Samples missing since the newest that was there.

@@ -18,17 +18,38 @@ pub(super) struct Travel {
     share: f64,
     /// Distances in [`JUMP_S`].
     jump: f64,
+    /// The mean before the last break, which counts until there is a new one; 0: none.
+    before: f64,
 }
 
 impl Travel {
     pub(super) fn new(rate: SampleRate) -> Self {
         let most = libm::ceil(TRAVEL_S * rate.as_hz());
-        Self { mean: 0.0, count: 0.0, most, share: 1.0 / most, jump: JUMP_S * rate.as_hz() }
+        Self { mean: 0.0, count: 0.0, most, share: 1.0 / most, jump: JUMP_S * rate.as_hz(), before: 0.0 }
     }
 
     pub(super) fn reset(&mut self) {
-        self.mean = 0.0;
-        self.count = 0.0;
+        (self.mean, self.count, self.before) = (0.0, 0.0, 0.0);
+    }
+
+    /// Starts anew after a break. What was usual is kept, so that the way back from a level where the stream only stood for a moment is
+    /// seen as well; a second break before there is a new mean means that the stream has changed, and what was usual is forgotten.
+    pub(super) fn interrupt(&mut self) {
+        let learned = self.count >= self.most;
+        self.before = if learned { self.usual() } else { 0.0 };
+        (self.mean, self.count) = (0.0, 0.0);
+    }
+
+    /// The mean, or that before the last break where there is none; 0: not known.
+    #[inline]
+    fn usual(&self) -> f64 {
+        if self.count >= self.most && self.mean > 0.0 {
+            self.mean
+        } else if self.before > 0.0 {
+            self.before.max(self.mean)
+        } else {
+            0.0
+        }
     }
 
     /// Whether a distance is a jump that no sensor makes; otherwise it is part of the usual travel from now on.
@@ -44,7 +65,8 @@ impl Travel {
     /// The same, without taking note.
     #[inline]
     pub(super) fn would_jump(&self, distance: f64) -> bool {
-        self.count >= self.most && self.mean > 0.0 && distance > self.jump * self.mean
+        let usual = self.usual();
+        usual > 0.0 && distance > self.jump * usual
     }
 
     /// Takes note of a distance.
