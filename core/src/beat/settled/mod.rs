@@ -37,8 +37,8 @@
 //!
 //! # Delay
 //!
-//! 0.9 s band-pass, 0.1 s decimation, 0.2 s smoother, 2.15 s of future, 0.3 s from a first hump to the highest, 1 s until the next
-//! decision: 4.7 s at most, see [`latency_samples`](FindPulses::latency_samples).
+//! 0.9 s band-pass, 0.1 s decimation, 0.2 s smoother, 2.35 s of future, 0.3 s from a first hump to the highest, 1 s until the next
+//! decision: 4.9 s at most, see [`latency_samples`](FindPulses::latency_samples).
 //!
 //! # Ablation
 //!

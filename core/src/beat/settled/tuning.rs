@@ -52,7 +52,7 @@ constants! {
     /// Programme runs this often, s.
     hop: 1.0,
     /// A candidate is decided when this much of the finding path after it is known, s.
-    future: 2.15,
+    future: 2.35,
     /// Candidates and trace are kept for this long, s.
     memory: 13.0,
     /// Two candidates are at least this far apart, s.
