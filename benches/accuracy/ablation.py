@@ -1,6 +1,6 @@
 """F1 of the settled finder with constants of core/src/beat/settled/tuning.rs changed, as a Markdown table.
 
-    PLETHYS_DATA=… python benches/accuracy/ablation.py                       # the table of core/src/beat/settled/mod.rs
+    PLETHYS_DATA=… python benches/accuracy/ablation.py       # the table of core/src/beat/settled/mod.rs
     PLETHYS_DATA=… python benches/accuracy/ablation.py smooth_share=0 "hump_reach=0 shadow_weight=0"
 
 Everything found, before acceptance: mean (worst) F1 in % by set.
@@ -48,7 +48,9 @@ VARIANTS = (
 
 
 def cell(streams: list[Explained], family: str) -> str:
-    own = [s for s in streams if s.family == family or (s.family == "synthetic" and s.name.startswith(family))]
+    own = [
+        s for s in streams if s.family == family or (s.family == "synthetic" and s.name.startswith(family))
+    ]
     f1 = [100 * s.f1(np.ones(len(s.peak), bool)) for s in own]
     return f"{np.mean(f1):.2f} ({min(f1):.1f})" if f1 else ""
 

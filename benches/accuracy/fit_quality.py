@@ -4,11 +4,11 @@ Says how well it holds on recordings left out.
 
     PLETHYS_DATA=… python benches/accuracy/fit_quality.py
 
-The quality is the product of two logistic functions. The first tells streams with a pulse from noise and is
-fitted to that alone; the second tells right pulses from wrong ones, the first being given. A pulse is right if
-the strict score of `score.py` pairs it with a reference beat. Recordings (patients) are left out as a whole in
-eight groups. The running pulse learns by quality, so that coefficients and features depend on each other a
-little: after a change of the features, fit, build and fit again.
+The quality is the product of two logistic functions. The first tells streams with a pulse from noise and
+is fitted to that alone; the second tells right pulses from wrong ones, the first being given. A pulse is
+right if the strict score of `score.py` pairs it with a reference beat. Recordings (patients) are left out
+as a whole in eight groups. The running pulse learns by quality, so that coefficients and features depend
+on each other a little: after a change of the features, fit, build and fit again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ OWN = ("rhythm", "unlike", "unlike around", "roughness", "periodic")
 # How much each family of recordings counts in all, as a share: for whether the stream carries a pulse,
 STREAM_SHARES = {
     "bidmc": 0.15, "bidmc_x1.5": 0.15, "bidmc_x0.7": 0.15, "troika": 0.4, "welltory_phone_ppg": 0.2,
-    "physionet2015": 0.03, "pyphysio_medical": 0.03, "mimic_abp": 0.03, "synthetic": 0.3, "noise": 0.25, "walk": 0.02,
+    "physionet2015": 0.03, "pyphysio_medical": 0.03, "mimic_abp": 0.03, "synthetic": 0.3,
+    "noise": 0.25, "walk": 0.02,
 }  # fmt: skip
 # and for whether a pulse is right. In the interrupted ones half of what is found is noise behind good pulses.
 OWN_SHARES = {
@@ -146,7 +147,9 @@ def report(pulses: Pulses, quality) -> None:
             f"{family:20s} {len(r):6d} {r.mean():6.4f} {calibration_error(q, r):18.4f} {auroc(q, r):6.3f}"
             f" {found:10.2f} {accepted:15.2f} ({100 * min(a for _, a in pairs):.1f})"
         )
-    print("noise, accepted a minute:", ", ".join(f"{name} {rate:.2f}" for rate, name in sorted(a_minute)[::-1]))
+    print(
+        "noise, accepted a minute:", ", ".join(f"{name} {rate:.2f}" for rate, name in sorted(a_minute)[::-1])
+    )
 
 
 def main() -> None:
