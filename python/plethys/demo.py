@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the demo; 0 when every recording was analysed."""
     parser = argparse.ArgumentParser(prog="python -m plethys.demo", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("demo-output"), help="folder for the figures")
-    parser.add_argument("--no-plots", action="store_true", help="only the table")
+    parser.add_argument("--no-plots", action="store_true", help="only the table: no figures, no study")
     options = parser.parse_args(arguments)
     data = Path(os.environ["PLETHYS_DATA"]) if os.environ.get("PLETHYS_DATA") else None
     if data is not None and not data.is_dir():
@@ -94,7 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name, result in drawn:
             result.plot(options.output / f"{name}.png")
         print(f"{len(drawn)} figures are in {options.output.resolve()}")
-    study(options.output / "study")
+    if not options.no_plots:
+        study(options.output / "study")
     return 0
 
 
