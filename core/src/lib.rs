@@ -59,11 +59,13 @@
 //! | the columns of a table, with units | [`Beat`], [`RateRow`], [`table`] |
 //! | why something is absent, or a beat left out | [`Reason`], [`State`] |
 //! | skin temperature: thermal frames and contact probes | [`thermal`] |
+//! | whether phases, sides or visits differ, and what may be concluded | [`study`] |
 //! | the building blocks, for streams of other kinds | [`filter`], [`beat`], [`motion`] |
 //!
 //! # Features
 //!
-//! `std` (default) and `spectrum` (default; needs `std`): rate rows at rest are checked against a power spectrum.
+//! `std` (default) and `spectrum` (default; needs `std`): rate rows at rest are checked against a power spectrum; registration, bands
+//! and coherence of thermography. `study-file`: studies from TOML, whose faults name line and key. `json`, part of it: reports as JSON.
 //!
 //! What this crate gives are estimates from signals. It is no medical device and makes no diagnosis.
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -6,17 +6,23 @@ mod accuracy;
 
 use accuracy::{compare, recording, shapes};
 
+/// Every shape from a quarter of a millimetre of mercury. Below, a clear notch only: on blurred and damped shapes the highest of noisy
+/// samples is too high by up to 2.5 % at 0.1 mmHg and 7.5 % at 0.05, which the example prints and which is not yet mended.
 #[test]
-fn the_median_amplitude_holds_down_to_a_twentieth_of_a_millimetre_of_mercury() {
+fn the_median_amplitude_holds_on_every_shape_and_with_a_clear_notch_down_to_a_twentieth_of_a_millimetre() {
     for hz in [100.0, 250.0, 1000.0] {
-        for (amplitude, limit) in [(0.05, 3.0), (0.1, 2.0), (0.25, 2.0), (1.0, 2.0)] {
-            let (name, shape) = &shapes()[0];
-            let errors = compare(&recording(hz, amplitude, shape, 1));
-            assert!(
-                errors.found >= 60 && errors.found * 50 >= errors.beats * 49,
-                "{name} {hz} Hz {amplitude} mmHg: {errors:?}"
-            );
-            assert!(errors.amplitude.abs() <= limit, "{name} {hz} Hz {amplitude} mmHg: {errors:?}");
+        for (index, (name, shape)) in shapes().iter().enumerate() {
+            for (amplitude, limit) in [(0.05, 3.0), (0.1, 2.0), (0.25, 2.0), (1.0, 2.0)] {
+                if index > 0 && amplitude < 0.25 {
+                    continue;
+                }
+                let errors = compare(&recording(hz, amplitude, shape, 1));
+                assert!(
+                    errors.found >= 60 && errors.found * 50 >= errors.beats * 49,
+                    "{name} {hz} Hz {amplitude} mmHg: {errors:?}"
+                );
+                assert!(errors.amplitude.abs() <= limit, "{name} {hz} Hz {amplitude} mmHg: {errors:?}");
+            }
         }
     }
 }

@@ -425,7 +425,7 @@ impl Stream {
     }
 
     #[cfg(not(feature = "spectrum"))]
-    #[allow(clippy::unused_self)]
+    #[allow(clippy::unused_self)] // Of the same form as with the feature.
     fn check(&mut self, row: RateRow) -> RateRow {
         row
     }

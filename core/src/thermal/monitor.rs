@@ -495,7 +495,7 @@ impl ThermalMonitor {
     }
 
     #[cfg(not(feature = "spectrum"))]
-    #[allow(clippy::unused_self)]
+    #[allow(clippy::unused_self)] // Of the same form as with the feature.
     fn follow(&mut self) -> ([i32; 2], bool) {
         ([0, 0], false)
     }
