@@ -15,7 +15,7 @@ use super::contour;
 use super::cycle::{Cycle, Marks};
 use super::descent;
 use super::pulse::{self, Reading};
-use super::robust::median;
+use super::robust::{median, quantile};
 use super::waveform::{REACH, Waveform, lanczos};
 use crate::event::Notch;
 use crate::filter::dot;
@@ -249,14 +249,6 @@ impl<'a, S: Sample> Reader<'a, S> {
     }
 }
 
-/// Linear interpolation between order statistics, of sorted values.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let low = place as usize;
-    let high = (low + 1).min(sorted.len() - 1);
-    sorted[low] + (place - low as f64) * (sorted[high] - sorted[low])
-}
-
 fn summarise(table: &[Vec<f64>], lead: usize, grid_hz: f64, cycle: f64) -> Option<Ensemble> {
     let count = table.first()?.len();
     let enough = table.len().div_ceil(2).max(2);
@@ -274,8 +266,8 @@ fn summarise(table: &[Vec<f64>], lead: usize, grid_hz: f64, cycle: f64) -> Optio
         }
         mean.push(column.iter().fold(0.0, |sum, value| sum + value) / column.len() as f64);
         centre.push(median(&mut column)?);
-        lower.push(quantile(&column, 0.25));
-        upper.push(quantile(&column, 0.75));
+        lower.push(quantile(&column, 0.25)?);
+        upper.push(quantile(&column, 0.75)?);
     }
 
     let waveform = Waveform::of(&centre, grid_hz, (SMOOTHING_SHARE * cycle).min(SMOOTHING_S));

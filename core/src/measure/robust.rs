@@ -11,6 +11,15 @@ pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     }
 }
 
+/// The quantile at `share` of `sorted`, linear between order statistics (type 7 of Hyndman & Fan 1996, doi 10.2307/2684934).
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let place = share * (sorted.len().checked_sub(1)?) as f64;
+    let below = libm::floor(place);
+    let low = *sorted.get(below as usize)?;
+    let high = sorted.get(below as usize + 1).copied().unwrap_or(low);
+    Some(low + (high - low) * (place - below))
+}
+
 /// The same as [`median`] for many `values`, which are put in another order.
 pub(crate) fn median_of_many(values: &mut [f64]) -> Option<f64> {
     if values.is_empty() {

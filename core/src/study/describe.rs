@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::measure::robust::{median, quantile};
+
 /// What a set of values looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Description {
@@ -44,19 +46,10 @@ pub(crate) fn deviation(values: &[f64]) -> Option<f64> {
     Some(libm::sqrt(squares / (values.len() as f64 - 1.0).max(1.0)))
 }
 
-/// The quantile at `share` of `sorted`, linear between order statistics (type 7 of Hyndman & Fan 1996, doi 10.2307/2684934).
-pub(crate) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let place = share * (sorted.len().checked_sub(1)?) as f64;
-    let below = libm::floor(place);
-    let low = *sorted.get(below as usize)?;
-    let high = sorted.get(below as usize + 1).copied().unwrap_or(low);
-    Some(low + (high - low) * (place - below))
-}
-
 /// The median of unsorted values; `None` without any.
 pub(crate) fn median_of(values: &[f64]) -> Option<f64> {
     let mut sorted: Vec<f64> = values.to_vec();
-    crate::measure::robust::median(&mut sorted)
+    median(&mut sorted)
 }
 
 #[cfg(test)]
