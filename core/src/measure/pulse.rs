@@ -40,6 +40,11 @@ impl Reading {
     pub(crate) fn amplitude(&self) -> f64 {
         self.peak_level - self.foot_level
     }
+
+    /// How long the steepest rise would take from the level of the foot to that of the peak, s.
+    pub(crate) fn rise(&self) -> f64 {
+        self.amplitude() / self.slope
+    }
 }
 
 /// How far from `found` the systolic peak is looked for in a cycle of `cycle` seconds, s.

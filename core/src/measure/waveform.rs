@@ -1,8 +1,9 @@
 //! The measuring path: a stretch of the stream, lightly smoothed, on a grid fine enough to read times from.
 //!
 //! Finding filters away what measuring needs. So a beat is read from the samples themselves, smoothed by a quartic
-//! Savitzky–Golay kernel of 0.15 of the cycle to either side at most (linear phase, no delay after alignment) and, at low sample rates, interpolated
-//! by a windowed sinc to at least 100 Hz. Both are computed for the stretch of one beat at a time, once per sample.
+//! Savitzky–Golay kernel of 0.15 of the cycle to either side at most, less where the upstroke is steep (linear phase, no delay after
+//! alignment) and, at low sample rates, interpolated by a windowed sinc to at least 100 Hz. Both are computed for the stretch of one
+//! beat at a time, once per sample.
 //!
 //! Sources: Savitzky & Golay 1964, Anal. Chem. 36(8):1627, doi 10.1021/ac60214a047; Duchon 1979, J. Appl. Meteorol. 18(8):1016,
 //! doi 10.1175/1520-0450(1979)018<1016:LFIOAT>2.0.CO;2 (Lanczos window).
@@ -18,12 +19,30 @@ use crate::signal::SampleRate;
 const FINE_HZ: f64 = 100.0;
 /// Half length of the interpolation kernel, samples.
 pub(crate) const REACH: usize = 6;
-/// Half length of the smoothing kernel as a share of the cycle; a quartic keeps the height of a systolic peak within 0.2 % there.
+/// Longest half length of the smoothing kernel as a share of the cycle.
 const SMOOTHING_SHARE: f64 = 0.15;
+/// The shortest, as a share of the longest.
+const SMOOTHING_LEAST: f64 = 0.5;
+/// Half length that suits a pulse whose samples, `SUITED_HZ` of them a second, carry noise of `SUITED_NOISE` of its height, as a share of
+/// its rise from 10 to 90 %: a quartic takes 0.1 % of the height of a Gaussian peak there.
+const SUITED_RISES: f64 = 0.75;
+const SUITED_NOISE: f64 = 0.003;
+const SUITED_HZ: f64 = 125.0;
+/// What a quartic takes grows with the sixth power of the length, what it leaves of noise falls with its square root: their squares are
+/// least in sum at a length that grows with this power of the noise.
+const NOISE_POWER: f64 = 2.0 / 13.0;
+/// Noise is estimated from about as many samples of a stretch.
+const NOISE_SAMPLES: usize = 32;
 /// Places that are smoothed together.
 const LANES: usize = 16;
 /// Longest half length of the smoothing kernel, s.
 const SMOOTHING_MAX_S: f64 = 0.08;
+
+/// How far the smoothing reaches to either side in a cycle of `cycle` seconds, s, where `suited` would suit the usual pulse.
+pub(crate) fn smoothing_reach(cycle: f64, suited: Option<f64>) -> f64 {
+    let most = (SMOOTHING_SHARE * cycle).min(SMOOTHING_MAX_S);
+    suited.map_or(most, |suited| suited.clamp(SMOOTHING_LEAST * most, most))
+}
 
 /// A stretch of a stream on a fine grid.
 #[derive(Debug, Clone)]
@@ -37,6 +56,7 @@ pub(crate) struct Waveform {
     fine: Vec<f64>,
     longest: usize,
     start: f64,
+    noise: Option<f64>,
 }
 
 impl Waveform {
@@ -54,6 +74,7 @@ impl Waveform {
             fine: Vec::with_capacity(longest * factor),
             longest,
             start: 0.0,
+            noise: None,
         }
     }
 
@@ -70,6 +91,7 @@ impl Waveform {
             fine: Vec::with_capacity(values.len()),
             longest: values.len(),
             start: 0.0,
+            noise: None,
         };
         waveform.weigh(half, 1.0);
         let held = |at: usize| values[at.max(half).min(values.len() - 1 + half) - half];
@@ -91,16 +113,17 @@ impl Waveform {
     }
 
     /// Takes the stretch `from..to` of `samples`, whose first has the index `first`; what lies beyond them is held.
-    /// `sign` orients, `cycle` is the length of the cycle in seconds.
-    pub(crate) fn load(&mut self, samples: &[f64], first: u64, from: u64, to: u64, sign: f64, cycle: f64) {
+    /// `sign` orients, the smoothing reaches `reach` seconds to either side, see [`smoothing_reach`].
+    pub(crate) fn load(&mut self, samples: &[f64], first: u64, from: u64, to: u64, sign: f64, reach: f64) {
         self.fine.clear();
         self.start = from as f64;
+        self.noise = None;
         let count = (to.saturating_sub(from) as usize).min(self.longest);
         if samples.is_empty() || count == 0 {
             return;
         }
         // A quartic through five samples is those samples.
-        let half = ((SMOOTHING_SHARE * cycle).min(SMOOTHING_MAX_S) * self.rate) as usize;
+        let half = (reach.min(SMOOTHING_MAX_S) * self.rate) as usize;
         let half = if half < 3 { 0 } else { half };
         self.weigh(half, sign);
         let last = samples.len() - 1;
@@ -110,6 +133,7 @@ impl Waveform {
         let inside = usize::try_from(origin).ok().and_then(|low| samples.get(low..low + smooth.len() + 2 * half));
         if let Some(inside) = inside {
             smoothed(smooth, inside, &self.weights);
+            self.noise = noise(smooth, &inside[half..], &self.weights, sign);
         } else {
             let held = |index: i64| samples[index.clamp(0, last.cast_signed() as i64) as usize];
             for (low, place) in (origin..).zip(smooth) {
@@ -148,6 +172,12 @@ impl Waveform {
         }
     }
 
+    /// How far smoothing should reach for pulses of `height` that rise in `rise` seconds, amid the noise of this stretch, s.
+    pub(crate) fn suited_reach(&self, rise: f64, height: f64) -> f64 {
+        let noise = self.noise.map_or(SUITED_NOISE, |noise| noise / height * libm::sqrt(SUITED_HZ / self.rate));
+        SUITED_RISES * rise * libm::pow(noise / SUITED_NOISE, NOISE_POWER)
+    }
+
     /// The values, [`Waveform::rate`] per second.
     pub(crate) fn values(&self) -> &[f64] {
         &self.fine
@@ -178,6 +208,21 @@ impl Waveform {
         let place = libm::round(self.at(index));
         if place > 0.0 { (place as usize).min(self.fine.len().saturating_sub(1)) } else { 0 }
     }
+}
+
+/// Standard deviation of the noise of a sample, from what smoothing has taken from `samples`; `None` where it has taken nothing.
+fn noise(smooth: &[f64], samples: &[f64], weights: &[f64], sign: f64) -> Option<f64> {
+    // A projection: of the noise's variance the share of the middle weight remains.
+    let kept = weights.get(weights.len() / 2).map_or(1.0, |weight| sign * weight);
+    let every = (smooth.len() / NOISE_SAMPLES).max(1);
+    let mut count = 0.0;
+    let mut squares = 0.0;
+    for (smooth, sample) in smooth.iter().zip(samples).step_by(every) {
+        let taken = sign * sample - smooth;
+        squares += taken * taken;
+        count += 1.0;
+    }
+    (weights.len() > 1).then(|| libm::sqrt(squares / (count * (1.0 - kept))))
 }
 
 /// Weighs `samples` into `places`, each of which rests on as many samples from its own on as there are `weights` (an odd number).
@@ -254,7 +299,7 @@ mod tests {
         let mut waveform = Waveform::new(rate, 100);
         let wave = |index: f64| libm::sin(2.0 * PI * 5.0 * index / 25.0);
         let samples: Vec<f64> = (0..100).map(|i| wave(f64::from(i))).collect();
-        waveform.load(&samples, 0, 20, 60, 1.0, 0.1);
+        waveform.load(&samples, 0, 20, 60, 1.0, 0.0);
         assert_eq!(waveform.rate(), 100.0);
         let worst = waveform
             .values()
@@ -270,7 +315,7 @@ mod tests {
         let rate = SampleRate::hz(250.0).expect("in range");
         let mut waveform = Waveform::new(rate, 100);
         let samples: Vec<f64> = (0..100).map(|i| f64::from(i * i)).collect();
-        waveform.load(&samples, 0, 20, 60, -1.0, 1.0);
+        waveform.load(&samples, 0, 20, 60, -1.0, 0.08);
         for (i, v) in waveform.values().iter().enumerate() {
             let index = 20.0 + i as f64;
             approx::assert_abs_diff_eq!(*v, -index * index, epsilon = 1e-8);

@@ -12,7 +12,7 @@ use crate::measure::cycle::Cycle;
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
 use crate::measure::rate::{BeatRate, Tick};
-use crate::measure::waveform::Waveform;
+use crate::measure::waveform::{Waveform, smoothing_reach};
 use crate::measure::{contour, descent, pulse};
 use crate::reason::Reason;
 use crate::signal::{Config, CuffTarget};
@@ -65,8 +65,9 @@ pub(crate) struct Completer {
     linked: bool,
     /// Where in the segment the last beat ended.
     handed_out: f64,
-    /// Heights of the last accepted pulses.
+    /// Heights of the last accepted pulses, and how far smoothing should reach for each, s.
     heights: Newest<5>,
+    reaches: Newest<5>,
     pub(crate) perfusion: Perfusion,
     cuff: Option<CuffTarget>,
     pub(crate) rate: BeatRate,
@@ -84,6 +85,7 @@ impl Completer {
             linked: false,
             handed_out: 0.0,
             heights: Newest::new(),
+            reaches: Newest::new(),
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
             cuff: config.cuff,
             rate: BeatRate::new(),
@@ -105,6 +107,7 @@ impl Completer {
         self.linked = false;
         self.handed_out = 0.0;
         self.heights.reset();
+        self.reaches.reset();
     }
 
     /// Forgets the pulse whose beat is not complete, and what the beats so far were; says where in the segment the last of them ended.
@@ -114,6 +117,7 @@ impl Completer {
             self.rate.retract();
         }
         self.heights.reset();
+        self.reaches.reset();
         self.summary.reset();
         libm::ceil(self.handed_out) as u64
     }
@@ -182,8 +186,18 @@ impl Completer {
         let margin = self.waveform.margin() as u64;
         let held = from.saturating_sub(margin).max(history.start())..(to + margin).min(history.end());
         let from = from.max(held.start);
-        self.waveform.load(history.values(held.clone()), held.start, from, to.min(held.end), sign, cycle);
-        let reading = pulse::read(&self.waveform, found.peak, earliest, cycle).filter(|r| r.amplitude() > 0.0);
+        let values = history.values(held.clone());
+        let read = |waveform: &mut Waveform, suited: Option<f64>| {
+            waveform.load(values, held.start, from, to.min(held.end), sign, smoothing_reach(cycle, suited));
+            pulse::read(waveform, found.peak, earliest, cycle).filter(|r| r.amplitude() > 0.0)
+        };
+        let usual = self.reaches.median();
+        let mut reading = read(&mut self.waveform, usual);
+        if let (None, Some(first)) = (usual, reading) {
+            // The first pulses of a segment have to tell for themselves.
+            let suited = self.waveform.suited_reach(first.rise(), first.amplitude());
+            reading = read(&mut self.waveform, Some(suited));
+        }
         // The pulse before may have been read later than finding saw it; the order of peaks is kept.
         let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
         let spoilt = reading.and_then(|r| spoilt(&r, history));
@@ -265,6 +279,8 @@ impl Completer {
         self.summary.push(&beat, perfusion_index);
         if let (true, Some(reading)) = (open.accepted, reading) {
             self.heights.push(reading.amplitude());
+            let rise = contour.and_then(|c| c.rise_time).unwrap_or_else(|| reading.rise());
+            self.reaches.push(self.waveform.suited_reach(rise, reading.amplitude()));
         }
         queue.push(Event::Beat(beat));
     }
