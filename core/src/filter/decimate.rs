@@ -85,7 +85,7 @@ impl Decimator {
         Some(self.low_pass.value())
     }
 
-    /// Takes up to `BLOCK` samples; `sink` gets each output with the number of the sample that it came with. The same values, bit
+    /// Takes up to `BLOCK` samples, finite and within ±1e100; `sink` gets each output with the number of the sample that it came with. The same values, bit
     /// for bit, as one [`push`](Self::push) after another.
     #[inline]
     pub(crate) fn push_block(&mut self, samples: impl ExactSizeIterator<Item = f64>, sink: impl FnMut(usize, f64)) {

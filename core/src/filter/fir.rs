@@ -116,8 +116,8 @@ impl FirFilter {
         dot(&self.taps, self.history.values())
     }
 
-    /// Takes up to `BLOCK` samples and computes the outputs that belong to every `step`-th of them, from number `first` on;
-    /// `sink` gets each with that number. The same values, bit for bit, as [`store`](Self::store) and [`value`](Self::value).
+    /// Takes up to `BLOCK` samples, finite and within ±1e100, and computes the outputs that belong to every `step`-th of them, from number
+    /// `first` on; `sink` gets each with that number. The same values, bit for bit, as [`store`](Self::store) and [`value`](Self::value).
     #[inline]
     pub(super) fn push_block(
         &mut self,
@@ -126,12 +126,12 @@ impl FirFilter {
         step: usize,
         mut sink: impl FnMut(usize, f64),
     ) {
-        let count = samples.len();
-        let held = self.history.append(samples.map(admit));
-        for number in (first..count).step_by(step) {
-            if let Some(window) = held.get(number + 1..number + 1 + self.taps.len()) {
-                sink(number, dot(&self.taps, window));
-            }
+        let mut held = self.history.append(samples).get(first + 1..).unwrap_or_default();
+        let mut number = first;
+        while let Some(window) = held.get(..self.taps.len()) {
+            sink(number, dot(&self.taps, window));
+            number += step;
+            held = held.get(step..).unwrap_or_default();
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 
 /// Samples that [`Window::append`] takes at once, at least.
-pub(crate) const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 128;
 
 /// The last `length` samples, oldest first, in one contiguous slice.
 ///

@@ -12,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::f64::consts::PI;
 
-use crate::filter::dot;
+use crate::filter::{dot, mirrored};
 use crate::signal::SampleRate;
 
 /// Times are read on a grid of at least this rate, Hz.
@@ -33,8 +33,6 @@ const SUITED_HZ: f64 = 125.0;
 const NOISE_POWER: f64 = 2.0 / 13.0;
 /// Noise is estimated from about as many samples of a stretch.
 const NOISE_SAMPLES: usize = 32;
-/// Places that are smoothed together.
-const LANES: usize = 16;
 /// Longest half length of the smoothing kernel, s.
 const SMOOTHING_MAX_S: f64 = 0.08;
 
@@ -132,7 +130,7 @@ impl Waveform {
         let smooth = &mut self.smooth[..count + 2 * REACH];
         let inside = usize::try_from(origin).ok().and_then(|low| samples.get(low..low + smooth.len() + 2 * half));
         if let Some(inside) = inside {
-            smoothed(smooth, inside, &self.weights);
+            mirrored(smooth, inside, &self.weights);
             self.noise = noise(smooth, &inside[half..], &self.weights, sign);
         } else {
             let held = |index: i64| samples[index.clamp(0, last.cast_signed() as i64) as usize];
@@ -223,46 +221,6 @@ fn noise(smooth: &[f64], samples: &[f64], weights: &[f64], sign: f64) -> Option<
         count += 1.0;
     }
     (weights.len() > 1).then(|| libm::sqrt(squares / (count * (1.0 - kept))))
-}
-
-/// Weighs `samples` into `places`, each of which rests on as many samples from its own on as there are `weights` (an odd number).
-/// These are mirror images: one weight is applied to the sum of two samples.
-fn smoothed(places: &mut [f64], samples: &[f64], weights: &[f64]) {
-    let count = places.len();
-    let mut first = 0;
-    while first < count {
-        // The last places are weighed with those before them, once more, where there are enough.
-        first = first.min(count.saturating_sub(LANES));
-        let Some(around) = samples.get(first..) else { return };
-        if let Some(places) = places.get_mut(first..).and_then(<[f64]>::first_chunk_mut::<LANES>) {
-            *places = weighed(around, weights);
-        } else {
-            for (at, place) in places.iter_mut().enumerate() {
-                [*place] = weighed(samples.get(at..).unwrap_or_default(), weights);
-            }
-        }
-        first += LANES;
-    }
-}
-
-/// `N` places side by side.
-#[inline]
-fn weighed<const N: usize>(samples: &[f64], weights: &[f64]) -> [f64; N] {
-    let mut sums = [0.0; N];
-    let last = weights.len() - 1;
-    let (before, middle) = weights.split_at(last / 2);
-    if let (Some(weight), Some(at)) = (middle.first(), samples.get(last / 2..).and_then(<[f64]>::first_chunk::<N>)) {
-        for lane in 0..N {
-            sums[lane] = weight * at[lane];
-        }
-    }
-    let Some(samples) = samples.get(..last + N) else { return sums };
-    for ((weight, left), right) in before.iter().zip(samples.windows(N)).zip(samples.windows(N).rev()) {
-        for lane in 0..N {
-            sums[lane] += weight * (left[lane] + right[lane]);
-        }
-    }
-    sums
 }
 
 /// Weights on the samples −REACH+1 … REACH around a position `shift` (0 to 1) after sample 0; they add up to one.

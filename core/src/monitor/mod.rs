@@ -79,6 +79,9 @@ struct Pipeline {
     long_gap: usize,
     intake: Intake,
     stream: Stream,
+    /// A block of samples, as they came and calibrated.
+    raw: [f64; BLOCK],
+    values: [f64; BLOCK],
     /// Stream index of the next sample: the number of samples so far, and of those that a jump of the clock left out.
     index: u64,
 }
@@ -99,14 +102,13 @@ impl Pipeline {
 
     /// Takes the plain samples that these begin with, as far as nothing is due, and gives how many.
     fn take_block<S: Sample>(&mut self, samples: &[S]) -> usize {
-        let (mut raw, mut values) = ([0.0; BLOCK], [0.0; BLOCK]);
         let room = self.stream.room(self.index, samples.len().min(BLOCK));
-        for (place, sample) in raw.iter_mut().zip(&samples[..room]) {
+        for (place, sample) in self.raw.iter_mut().zip(&samples[..room]) {
             *place = sample.to_f64();
         }
-        let count = self.intake.push_plain(&raw[..room], &mut values);
+        let count = self.intake.push_plain(&self.raw[..room], &mut self.values);
         if count > 0 {
-            self.stream.take_plain(&values[..count]);
+            self.stream.take_plain(&self.values[..count]);
             self.index += count as u64;
             self.stream.tick(self.index);
         }
@@ -150,7 +152,8 @@ impl Monitor {
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         let hz = config.sample_rate.as_hz();
         let long_gap = config.sample_rate.samples(LONG_GAP_S);
-        let pipeline = Pipeline { hz, long_gap, intake: Intake::new(&config), stream: Stream::new(&config)?, index: 0 };
+        let (intake, stream) = (Intake::new(&config), Stream::new(&config)?);
+        let pipeline = Pipeline { hz, long_gap, intake, stream, raw: [0.0; BLOCK], values: [0.0; BLOCK], index: 0 };
         Ok(Self { config, clock: Resampler::new(hz)?, grid_start: 0, timed: None, pipeline, finished: false })
     }
 

@@ -3,8 +3,9 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::path::{BRIDGED, Banded, CLIPPED};
+use super::path::{BRIDGED, CLIPPED};
 use super::scale::usual_height;
+use super::trace::Trace;
 use super::tuning::Tuning;
 
 /// A local maximum of the finding path.
@@ -32,51 +33,6 @@ pub(super) struct Candidate {
     pub(super) lean: f64,
     /// The usual height before it, once it is settled.
     pub(super) past: Option<f64>,
-}
-
-/// The last seconds of the finding path, addressed by internal sample.
-#[derive(Debug, Clone)]
-pub(super) struct Trace {
-    ring: Box<[Banded]>,
-    end: u64,
-}
-
-impl Trace {
-    pub(super) fn new(length: usize) -> Self {
-        Self { ring: vec![Banded::default(); length.next_power_of_two()].into_boxed_slice(), end: 0 }
-    }
-
-    pub(super) fn reset(&mut self) {
-        self.end = 0;
-    }
-
-    pub(super) fn push(&mut self, sample: Banded) {
-        let slot = self.end as usize & (self.ring.len() - 1);
-        self.ring[slot] = sample;
-        self.end += 1;
-    }
-
-    /// Internal samples so far: one past the newest.
-    pub(super) fn end(&self) -> u64 {
-        self.end
-    }
-
-    /// The oldest one that is still held.
-    pub(super) fn start(&self) -> u64 {
-        self.end.saturating_sub(self.ring.len() as u64)
-    }
-
-    pub(super) fn at(&self, index: u64) -> Banded {
-        self.ring[index as usize & (self.ring.len() - 1)]
-    }
-
-    pub(super) fn fine(&self, index: u64) -> f64 {
-        self.at(index).fine
-    }
-
-    pub(super) fn value(&self, index: u64) -> f64 {
-        self.at(index).value
-    }
 }
 
 /// The candidates of the last seconds, oldest first.
@@ -179,41 +135,31 @@ pub(super) fn past_height(before: &[Candidate], time: f64, reach: f64, share: f6
 }
 
 fn lowest_before(trace: &Trace, index: u64, side: u64) -> f64 {
-    let level = trace.value(index);
-    let mut lowest = level;
-    let stop = index.saturating_sub(side).max(trace.start());
-    for i in (stop..index).rev() {
-        let value = trace.value(i);
-        if value > level {
-            break;
-        }
-        lowest = lowest.min(value);
-    }
-    lowest
+    let before = trace.values(index.saturating_sub(side)..index);
+    lowest(trace.value(index), before.iter().rev())
 }
 
 fn lowest_after(trace: &Trace, index: u64, side: u64) -> f64 {
-    let level = trace.value(index);
+    lowest(trace.value(index), trace.values(index + 1..index + side + 1).iter())
+}
+
+/// The lowest of `values` up to the first that is higher than `level`.
+fn lowest<'a>(level: f64, values: impl Iterator<Item = &'a f64>) -> f64 {
     let mut lowest = level;
-    for i in index + 1..(index + side + 1).min(trace.end()) {
-        let value = trace.value(i);
+    for &value in values {
         if value > level {
             break;
         }
-        lowest = lowest.min(value);
+        lowest = if value < lowest { value } else { lowest };
     }
     lowest
 }
 
+/// Shares of the samples up to `around` beside one that are clipped, and missing.
 fn flagged(trace: &Trace, index: u64, around: u64) -> (f64, f64) {
     let from = index.saturating_sub(around).max(trace.start());
     let to = (index + around + 1).min(trace.end());
-    let (mut clipped, mut bridged) = (0_u32, 0_u32);
-    for i in from..to {
-        let flags = trace.at(i).flags;
-        clipped += u32::from(flags & CLIPPED != 0);
-        bridged += u32::from(flags & BRIDGED != 0);
-    }
     let count = to.saturating_sub(from).max(1) as f64;
+    let [clipped, bridged] = trace.count(from..to, [CLIPPED, BRIDGED]);
     (f64::from(clipped) / count, f64::from(bridged) / count)
 }

@@ -89,19 +89,20 @@ mod scale;
 mod smooth;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod tuning;
 
 pub use self::tuning::Tuning;
 
-use self::candidate::{Candidates, Trace};
-use self::path::{Banded, FindingPath};
+use self::candidate::Candidates;
+use self::path::FindingPath;
 use self::period::{Period, PeriodFinder};
 use self::programme::Programme;
 use self::quality::{Features, Judge};
 use self::scale::{LongScale, usual_height};
 use self::smooth::Smoother;
+use self::trace::Trace;
 use super::found::{FindPulses, Found, Segmented};
-use crate::filter::BLOCK;
 use crate::signal::SampleRate;
 
 /// Pulses with a quality below this are not accepted.
@@ -136,6 +137,8 @@ pub const ACCEPT_QUALITY: f64 = 0.5;
 pub struct SettledFinder {
     path: FindingPath,
     smoother: Smoother,
+    /// Internal samples until the first one can be smoothed.
+    waiting: usize,
     trace: Trace,
     candidates: Candidates,
     period_finder: PeriodFinder,
@@ -169,10 +172,12 @@ impl SettledFinder {
         let internal_hz = sample_rate.as_hz() / path.factor() as f64;
         let hop = libm::round(tuning.hop * internal_hz) as usize;
         let long = (tuning.long_scale / tuning.hop) as usize;
+        let smoother = Smoother::new(internal_hz, tuning);
         Self {
             path,
-            smoother: Smoother::new(internal_hz, tuning),
-            trace: Trace::new((tuning.memory * internal_hz) as usize),
+            waiting: smoother.delay(),
+            trace: Trace::new((tuning.memory * internal_hz) as usize + smoother.delay()),
+            smoother,
             candidates: Candidates::new(internal_hz, tuning),
             period_finder: PeriodFinder::new(internal_hz, tuning),
             period: Period::default(),
@@ -198,20 +203,23 @@ impl SettledFinder {
 
     /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one.
     pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(Found)) {
-        let mut low = [0.0; BLOCK];
-        let count = self.path.decimate(values, sign, &mut low);
-        for &low in low.iter().take(count) {
-            if let Some(banded) = self.path.complete(low) {
-                self.take(banded, &mut |pulse, _| found(pulse));
+        for number in 0..self.path.filter(values, sign) {
+            if let Some(flags) = self.path.complete() {
+                self.take(self.path.banded(number), flags, &mut |pulse, _| found(pulse));
             }
         }
     }
 
     #[inline]
-    fn take(&mut self, sample: Banded, found: &mut impl FnMut(Found, &Features)) {
-        let Some(sample) = self.smoother.push(sample) else { return };
-        self.trace.push(sample);
-        if let Some(period) = self.period_finder.push(sample.value) {
+    fn take(&mut self, fine: f64, flags: u8, found: &mut impl FnMut(Found, &Features)) {
+        self.trace.store(fine, flags);
+        if self.waiting > 0 {
+            self.waiting -= 1;
+            return;
+        }
+        let value = self.smoother.next(&self.trace);
+        self.trace.push(value);
+        if let Some(period) = self.period_finder.push(value) {
             self.smoother.follow(period);
             self.period = period;
         }
@@ -261,8 +269,8 @@ impl SettledFinder {
 impl SettledFinder {
     /// As [`FindPulses::push`].
     pub fn push_explained(&mut self, sample: Segmented, found: &mut impl FnMut(Found, &Features)) {
-        if let Some(banded) = self.path.push(sample) {
-            self.take(banded, found);
+        if let Some((fine, flags)) = self.path.push(sample) {
+            self.take(fine, flags, found);
         }
     }
 
@@ -270,8 +278,8 @@ impl SettledFinder {
     pub fn finish_explained(&mut self, found: &mut impl FnMut(Found, &Features)) {
         let Some(last) = self.path.last() else { return };
         for _ in 0..self.path.delay() + self.smoother.delay() * self.path.factor() {
-            if let Some(banded) = self.path.push(Segmented::new(last)) {
-                self.take(banded, found);
+            if let Some((fine, flags)) = self.path.push(Segmented::new(last)) {
+                self.take(fine, flags, found);
             }
         }
         self.decide(self.trace.end() as f64, found);
@@ -290,6 +298,7 @@ impl FindPulses for SettledFinder {
     fn reset(&mut self) {
         self.path.reset();
         self.smoother.reset();
+        self.waiting = self.smoother.delay();
         self.trace.reset();
         self.candidates.reset();
         self.period_finder.reset();

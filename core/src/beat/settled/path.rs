@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::super::found::Segmented;
 use super::tuning::Tuning;
-use crate::filter::{BLOCK, Decimator, FirFilter, Kaiser, Taps};
+use crate::filter::{BLOCK, Decimator, Kaiser, MirrorFilter, Taps};
 use crate::signal::SampleRate;
 
 /// The sample was at a rail.
@@ -20,23 +20,15 @@ pub(super) const BRIDGED: u8 = 2;
 /// 1.6 of half the internal rate; the band itself ends at 0.4 of it.
 const DECIMATOR_HALF: usize = 4;
 
-/// One sample of the finding path.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Banded {
-    /// Band-passed and smoothed value.
-    pub(super) value: f64,
-    /// Band-passed value.
-    pub(super) fine: f64,
-    /// [`CLIPPED`] and [`BRIDGED`] of the input samples under it.
-    pub(super) flags: u8,
-}
-
 /// Full-rate samples in, band-passed samples at the internal rate out. Internal sample `i` lies exactly on input sample
 /// `i × factor()`.
 #[derive(Debug, Clone)]
 pub(super) struct FindingPath {
     decimator: Decimator,
-    band: FirFilter,
+    band: MirrorFilter,
+    /// A block of decimated samples, and of band-passed ones.
+    low: [f64; BLOCK],
+    banded: [f64; BLOCK],
     /// Internal samples from input to output.
     delay: u64,
     flags: Box<[u8]>,
@@ -58,11 +50,13 @@ impl FindingPath {
         };
         let internal_hz = rate.as_hz() / decimator.factor() as f64;
         let Ok(taps) = band_pass(internal_hz, tuning) else { unreachable!("band-pass at {internal_hz} Hz") };
-        let band = FirFilter::new(&taps);
+        let band = MirrorFilter::new(&taps);
         let delay = decimator.delay_samples() / decimator.factor() + band.delay_samples();
         Self {
             decimator,
             band,
+            low: [0.0; BLOCK],
+            banded: [0.0; BLOCK],
             delay: delay as u64,
             flags: vec![0; delay + 1].into_boxed_slice(),
             place: 0,
@@ -85,7 +79,7 @@ impl FindingPath {
 
     pub(super) fn reset(&mut self) {
         self.decimator.fill(0.0);
-        self.band.fill(0.0);
+        self.band.reset();
         self.flags.fill(0);
         self.place = 0;
         self.block_flags = 0;
@@ -93,42 +87,50 @@ impl FindingPath {
         self.first = None;
     }
 
-    /// Takes one input sample; gives the internal sample that it completes.
-    pub(super) fn push(&mut self, sample: Segmented) -> Option<Banded> {
+    /// Takes one input sample; gives the internal sample that it completes, with its flags.
+    pub(super) fn push(&mut self, sample: Segmented) -> Option<(f64, u8)> {
         // The segment counts from its first sample, as if it had been there for ever: no step at its start.
         let first = *self.first.get_or_insert(sample.value);
         self.last = sample.value;
         self.block_flags |= if sample.clipped { CLIPPED } else { 0 } | if sample.bridged { BRIDGED } else { 0 };
         let low = self.decimator.push(sample.value - first)?;
-        self.complete(low)
+        let value = self.band.push(low);
+        self.complete().map(|flags| (value, flags))
     }
 
-    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`; puts the decimated ones, for [`complete`](Self::complete), into
-    /// `low` and gives how many there are.
-    pub(super) fn decimate(&mut self, values: &[f64], sign: f64, low: &mut [f64; BLOCK]) -> usize {
+    /// Takes up to `BLOCK` plain samples, `sign` times each of `values`; gives how many [`banded`](Self::banded) ones, each to be counted by
+    /// [`complete`](Self::complete), that makes.
+    pub(super) fn filter(&mut self, values: &[f64], sign: f64) -> usize {
         let Some((oldest, newest)) = values.first().zip(values.last()) else { return 0 };
         let first = *self.first.get_or_insert(sign * oldest);
         self.last = sign * newest;
-        let mut count = 0;
+        let (low, mut count) = (&mut self.low, 0);
         self.decimator.push_block(values.iter().map(|value| sign * value - first), |_, value| {
             if let Some(slot) = low.get_mut(count) {
                 *slot = value;
                 count += 1;
             }
         });
+        self.band.push_block(&self.low[..count], &mut self.banded[..count]);
         count
     }
 
-    /// Takes a decimated sample; gives the internal sample that lies a delay before it.
+    /// Band-passed sample of this number of the last block.
     #[inline]
-    pub(super) fn complete(&mut self, low: f64) -> Option<Banded> {
-        let value = self.band.push(low);
+    pub(super) fn banded(&self, number: usize) -> f64 {
+        self.banded[number]
+    }
+
+    /// Counts an internal sample that the band-pass has given; its flags ([`CLIPPED`] and [`BRIDGED`] of the input samples under it), unless
+    /// it lies before the first.
+    #[inline]
+    pub(super) fn complete(&mut self) -> Option<u8> {
         self.flags[self.place] = self.block_flags;
         self.block_flags = 0;
         self.place = if self.place + 1 == self.flags.len() { 0 } else { self.place + 1 };
         self.decimated += 1;
         // There is one place more than the delay, so that the oldest flags belong to the value.
-        (self.decimated > self.delay).then(|| Banded { value, fine: value, flags: self.flags[self.place] })
+        (self.decimated > self.delay).then(|| self.flags[self.place])
     }
 
     /// Input samples until at least `outputs` (1 or more) more internal samples have come, the last included.

@@ -58,6 +58,8 @@ pub(super) struct PeriodFinder {
     new_energy: Box<[f64]>,
     product: Box<[f64]>,
     energy: Box<[f64]>,
+    /// Squares of the normalised autocorrelation by lag, with its sign.
+    squared: Box<[f64]>,
     /// Products and energies by lag, those of the past faded.
     long_product: Box<[f64]>,
     long_energy: Box<[f64]>,
@@ -94,6 +96,7 @@ impl PeriodFinder {
             new_energy: zeros(lags),
             product: zeros(lags),
             energy: zeros(lags),
+            squared: zeros(lags),
             long_product: zeros(lags),
             long_energy: zeros(lags),
             tuning: *tuning,
@@ -192,41 +195,31 @@ impl PeriodFinder {
         if at == self.blocks {
             self.at = 0;
         }
-        // The normalised autocorrelation takes the place of the products.
-        let own = self.energy[0];
-        for (rho, energy) in self.product.iter_mut().zip(&self.energy) {
-            let norm = own * energy;
-            *rho = if norm > 0.0 { *rho / libm::sqrt(norm) } else { 0.0 };
-        }
     }
 
     /// The highest peak of the long memory.
-    fn lately(&self) -> f64 {
-        let own = self.long_energy.first().copied().unwrap_or(0.0);
-        // Squares, of what is positive.
-        let mut squares =
-            self.long_product.iter().zip(&self.long_energy).skip(self.shortest - 1).map(|(product, energy)| {
-                let norm = own * energy;
-                if *product > 0.0 && norm > 0.0 { product * product / norm } else { 0.0 }
-            });
-        let (mut before, mut here) = (squares.next().unwrap_or(0.0), squares.next().unwrap_or(0.0));
-        let mut most: f64 = 0.0;
-        for after in squares {
-            if before < here && here >= after && here > most {
-                most = here;
-            }
-            (before, here) = (here, after);
-        }
+    fn lately(&mut self) -> f64 {
+        squares(&self.long_product, &self.long_energy, &mut self.squared);
+        let most = maxima(&self.squared, self.shortest).fold(0.0, |most: f64, (_, square)| most.max(square));
         libm::sqrt(most)
     }
 
     /// The shortest lag whose peak is nearly the best.
-    fn pick(&self) -> Period {
+    fn pick(&mut self) -> Period {
+        squares(&self.product, &self.energy, &mut self.squared);
+        let (product, energy) = (&self.product, &self.energy);
+        // The normalised autocorrelation itself is only needed at a few lags, its square says where.
+        let own = energy[0];
+        let rho = |lag: usize| {
+            let norm = own * energy[lag];
+            if norm > 0.0 { product[lag] / libm::sqrt(norm) } else { 0.0 }
+        };
         let peaks = || {
-            let maxima = self.product.windows(3).enumerate().skip(self.shortest - 1);
-            maxima.filter(|(_, w)| w[0] < w[1] && w[1] >= w[2]).map(|(i, w)| {
+            let around =
+                maxima(&self.squared, self.shortest).map(|(lag, _)| (lag, [rho(lag - 1), rho(lag), rho(lag + 1)]));
+            around.filter(|(_, w)| w[0] < w[1] && w[1] >= w[2]).map(|(lag, w)| {
                 let shift = (0.5 * (w[0] - w[2]) / (w[0] - 2.0 * w[1] + w[2])).clamp(-0.5, 0.5);
-                ((i + 1) as f64 + shift, w[1] - 0.25 * (w[0] - w[2]) * shift)
+                (lag as f64 + shift, w[1] - 0.25 * (w[0] - w[2]) * shift)
             })
         };
         let best = peaks().fold(0.0, |best: f64, (_, height)| best.max(height));
@@ -235,8 +228,8 @@ impl PeriodFinder {
         }
         let near = |lag: f64| {
             let at = libm::round(lag) as usize;
-            let around = self.product.get(at.saturating_sub(1)..at + 2)?;
-            Some(around.iter().copied().fold(0.0, f64::max))
+            let around = at.saturating_sub(1)..at + 2;
+            (around.end <= product.len()).then(|| around.map(rho).fold(0.0, f64::max))
         };
         // Three waves a cycle: the third of the period lines up two small waves with each other's large one, two thirds less so.
         let is_third = |lag: f64, height: f64| {
@@ -252,6 +245,22 @@ impl PeriodFinder {
             lately: 0.0,
         })
     }
+}
+
+/// Squares of the normalised autocorrelation, each with its sign: `products` by lag over the `energies` at no lag and at this one.
+fn squares(products: &[f64], energies: &[f64], squared: &mut [f64]) {
+    let own = energies.first().copied().unwrap_or(0.0);
+    for ((square, product), energy) in squared.iter_mut().zip(products).zip(energies) {
+        let norm = own * energy;
+        let share = product * product.abs() / norm;
+        *square = if norm > 0.0 { share } else { 0.0 };
+    }
+}
+
+/// The local maxima of `values` from number `first` (1 or more) on.
+fn maxima(values: &[f64], first: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    let around = (first..).zip(values.windows(3).skip(first - 1));
+    around.filter(|(_, w)| w[0] < w[1] && w[1] >= w[2]).map(|(lag, w)| (lag, w[1]))
 }
 
 /// Adds the newest block, number `at − 1` of `blocks`, to the sums `new` and gives the sums over all blocks. When the last place has

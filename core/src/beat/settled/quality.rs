@@ -18,9 +18,10 @@
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::candidate::{Candidate, Trace};
+use super::candidate::Candidate;
 use super::period::Period;
 use super::programme::Node;
+use super::trace::Trace;
 use super::tuning::Tuning;
 use crate::reason::Reason;
 
@@ -184,8 +185,8 @@ impl Judge {
             if (hump.time - chosen.time).abs() > reach || hump.time < earliest {
                 continue;
             }
-            let mut between = hump.index.min(chosen.index)..=hump.index.max(chosen.index);
-            if between.any(|index| trace.value(index) < lowest) {
+            let between = trace.values(hump.index.min(chosen.index)..hump.index.max(chosen.index) + 1);
+            if between.iter().any(|value| *value < lowest) {
                 continue;
             }
             excerpt(trace, hump.index, self.before, &mut self.other);
@@ -311,18 +312,17 @@ fn log_ratio(a: f64, b: f64) -> f64 {
 /// Of the slopes within `reach` of `index`: ln of the steepest rise before it over the steepest fall after it, as pulses rise faster
 /// than they fall; and ln of their root-mean-square frequency in Hz.
 fn slopes(trace: &Trace, index: u64, reach: u64, hz: f64) -> [f64; 2] {
-    let (mut rise, mut fall) = (0.0_f64, 0.0_f64);
+    let (mut rise, mut fall) = (0.0, 0.0);
     let (mut power, mut bend) = (0.0, 0.0);
-    let from = index.saturating_sub(reach).max(trace.start()) + 2;
-    for i in from..(index + reach).min(trace.end().saturating_sub(1)) {
-        let (before, slope) = (trace.fine(i - 1) - trace.fine(i - 2), trace.fine(i) - trace.fine(i - 1));
+    let from = index.saturating_sub(reach).max(trace.start());
+    let to = (index + reach).min(trace.end().saturating_sub(1));
+    for (i, around) in (from + 2..).zip(trace.fine(from..to).windows(3)) {
+        let (before, slope) = (around[1] - around[0], around[2] - around[1]);
         power += slope * slope;
         bend += (slope - before) * (slope - before);
-        if i <= index {
-            rise = rise.max(slope);
-        } else {
-            fall = fall.max(-slope);
-        }
+        let most = if i <= index { &mut rise } else { &mut fall };
+        let steep = if i <= index { slope } else { -slope };
+        *most = if steep > *most { steep } else { *most };
     }
     let frequency = 0.5 * log_ratio(bend, power) + libm::log(hz / core::f64::consts::TAU);
     [log_ratio(rise, fall).clamp(-SKEW_MOST, SKEW_MOST), frequency]
@@ -339,10 +339,16 @@ fn logistic(logit: f64) -> f64 {
 
 /// The trace around `index`, with zero mean and unit norm.
 fn excerpt(trace: &Trace, index: u64, before: usize, out: &mut [f64]) {
-    let last = trace.end().saturating_sub(1);
-    for (k, slot) in out.iter_mut().enumerate() {
-        let at = (index + k as u64).saturating_sub(before as u64).clamp(trace.start(), last);
-        *slot = trace.value(at);
+    let from = index.checked_sub(before as u64).filter(|from| *from >= trace.start());
+    let held = from.map_or(&[][..], |from| trace.values(from..from + out.len() as u64));
+    if held.len() == out.len() {
+        out.copy_from_slice(held);
+    } else {
+        let last = trace.end().saturating_sub(1);
+        for (k, slot) in out.iter_mut().enumerate() {
+            let at = (index + k as u64).saturating_sub(before as u64).clamp(trace.start(), last);
+            *slot = trace.value(at);
+        }
     }
     let mean = out.iter().sum::<f64>() / out.len() as f64;
     let mut square = 0.0;

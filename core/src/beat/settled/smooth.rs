@@ -8,17 +8,13 @@ use alloc::boxed::Box;
 use alloc::vec;
 use core::f64::consts::PI;
 
-use super::path::Banded;
 use super::period::Period;
+use super::trace::Trace;
 use super::tuning::Tuning;
 
 /// Weighted average around each sample of the finding path.
 #[derive(Debug, Clone)]
 pub(super) struct Smoother {
-    /// The newest samples twice over, so that a window lies side by side.
-    ring: Box<[Banded]>,
-    place: usize,
-    seen: usize,
     /// Weights of the middle sample and of those beside it.
     weights: Box<[f64]>,
     /// Weights in use.
@@ -33,9 +29,6 @@ impl Smoother {
         let most = tuning.smooth_most * internal_hz;
         let reach = libm::ceil(most) as usize;
         let mut smoother = Self {
-            ring: vec![Banded::default(); 2 * (2 * reach + 1)].into_boxed_slice(),
-            place: 0,
-            seen: 0,
             weights: vec![0.0; reach + 1].into_boxed_slice(),
             wide: 1,
             share: tuning.smooth_share,
@@ -52,9 +45,6 @@ impl Smoother {
     }
 
     pub(super) fn reset(&mut self) {
-        self.ring.fill(Banded::default());
-        self.place = 0;
-        self.seen = 0;
         self.widen(0.0);
     }
 
@@ -78,22 +68,16 @@ impl Smoother {
         }
     }
 
-    /// Takes the next sample; gives the smoothed one that it completes.
+    /// The smoothed value of the next sample of the trace; those up to the delay after it have come.
     #[inline]
-    pub(super) fn push(&mut self, sample: Banded) -> Option<Banded> {
-        let delay = self.delay();
-        let length = 2 * delay + 1;
-        self.ring[self.place] = sample;
-        self.ring[self.place + length] = sample;
-        self.place = if self.place + 1 == length { 0 } else { self.place + 1 };
-        self.seen += 1;
-        if self.seen <= delay {
-            return None;
-        }
-        let window = &self.ring[self.place..self.place + length];
-        let middle = window[delay];
-        let sides = (1..self.wide)
-            .fold(0.0, |sum, k| sum + self.weights[k] * (window[delay - k].fine + window[delay + k].fine));
-        Some(Banded { value: self.weights[0] * middle.fine + sides, ..middle })
+    pub(super) fn next(&self, trace: &Trace) -> f64 {
+        let middle = trace.end();
+        let beside = self.wide as u64 - 1;
+        let window = trace.fine(middle.saturating_sub(beside)..middle + beside + 1);
+        let (before, after) = window.split_at((middle.min(beside) as usize).min(window.len()));
+        let Some((middle, after)) = after.split_first() else { return 0.0 };
+        let pairs = before.iter().rev().zip(after).zip(self.weights.iter().skip(1));
+        let sides = pairs.fold(0.0, |sum, ((before, after), weight)| sum + weight * (before + after));
+        self.weights[0] * middle + sides
     }
 }
