@@ -18,32 +18,36 @@ const FALLS_AGAIN: f64 = 0.1;
 
 /// The class of the notch, and its prominence: the highest rise in the descent, as a share of the amplitude.
 pub(crate) fn notch(cycle: &Cycle<'_>) -> (Notch, f64) {
-    let amplitude = cycle.amplitude();
-    let lag = cycle.places(SLOPE_SHARE);
     let descent = cycle.descent(NOTCH_BEFORE);
-    let first = *descent.start();
-    let mut lowest = f64::INFINITY;
-    let (mut steepest, mut flattest, mut prominence) = (0.0_f64, f64::NEG_INFINITY, 0.0_f64);
-    let mut inflection = false;
-    for place in descent {
-        let value = cycle.above(place);
-        lowest = lowest.min(value);
-        prominence = prominence.max(value - lowest);
-        if place < first + lag {
-            continue;
-        }
-        let slope = value - cycle.above(place - lag);
-        steepest = steepest.min(slope);
-        if value < FLAT_BELOW * amplitude && slope > FLAT * steepest {
-            flattest = flattest.max(slope);
-        }
-        inflection |= slope < flattest + FALLS_AGAIN * steepest;
+    let (mut lowest, mut prominence) = (f64::INFINITY, 0.0);
+    for &value in descent {
+        lowest = if value < lowest { value } else { lowest };
+        let rise = value - lowest;
+        prominence = if rise > prominence { rise } else { prominence };
     }
-    let prominence = prominence / amplitude;
-    let class = match prominence {
-        p if p >= NOTCH_PROMINENCE => Notch::Clear,
-        _ if inflection => Notch::Inflection,
-        _ => Notch::None,
+    let prominence = prominence / cycle.amplitude();
+    let class = if prominence >= NOTCH_PROMINENCE {
+        Notch::Clear
+    } else if flattens(descent, cycle.places(SLOPE_SHARE), cycle.amplitude()) {
+        Notch::Inflection
+    } else {
+        Notch::None
     };
     (class, prominence)
+}
+
+/// Whether a descent flattens and then falls again; slopes are taken over `lag` places.
+fn flattens(descent: &[f64], lag: usize, amplitude: f64) -> bool {
+    let (mut steepest, mut flattest) = (0.0, f64::NEG_INFINITY);
+    for (before, &value) in descent.iter().zip(descent.get(lag..).unwrap_or_default()) {
+        let slope = value - before;
+        steepest = if slope < steepest { slope } else { steepest };
+        if value < FLAT_BELOW * amplitude && slope > FLAT * steepest && slope > flattest {
+            flattest = slope;
+        }
+        if slope < flattest + FALLS_AGAIN * steepest {
+            return true;
+        }
+    }
+    false
 }

@@ -289,7 +289,8 @@ fn summarise(table: &[Vec<f64>], lead: usize, grid_hz: f64, cycle: f64) -> Optio
         onset: reading.onset + cycle * grid_hz,
         ..marks
     };
-    let whole = Cycle::new(values, grid_hz, &marks, &next)?;
+    let mut heights = Vec::new();
+    let whole = Cycle::new(values, grid_hz, &marks, &next, &mut heights)?;
     let shape = contour::read(&whole);
     let (notch, notch_prominence) = descent::notch(&whole);
     Some(Ensemble {

@@ -110,6 +110,11 @@ impl Waveform {
         self.longest
     }
 
+    /// Most values of a stretch.
+    pub(crate) fn most(&self) -> usize {
+        self.longest * self.factor
+    }
+
     /// Takes the stretch `from..to` of `samples`, whose first has the index `first`; what lies beyond them is held.
     /// `sign` orients, the smoothing reaches `reach` seconds to either side, see [`smoothing_reach`].
     pub(crate) fn load(&mut self, samples: &[f64], first: u64, from: u64, to: u64, sign: f64, reach: f64) {

@@ -1,5 +1,7 @@
 //! From pulses that stand to beats: each pulse is read when its cycle is known, and completed when what follows is.
 
+use alloc::vec::Vec;
+
 use super::history::History;
 use super::merge::Standing;
 use super::queue::EventQueue;
@@ -59,6 +61,8 @@ struct Open {
 pub(crate) struct Completer {
     hz: f64,
     waveform: Waveform,
+    /// The cycle that is read, above the line from foot to foot.
+    above: Vec<f64>,
     /// A pulse without one before it: read when its cycle is known.
     lone: Option<Standing>,
     open: Option<Open>,
@@ -77,9 +81,11 @@ pub(crate) struct Completer {
 impl Completer {
     pub(crate) fn new(config: &Config) -> Self {
         let rate = config.sample_rate;
+        let waveform = Waveform::new(rate, rate.samples(2.0 * PAUSE_S + 2.0));
         Self {
             hz: rate.as_hz(),
-            waveform: Waveform::new(rate, rate.samples(2.0 * PAUSE_S + 2.0)),
+            above: Vec::with_capacity(waveform.most()),
+            waveform,
             lone: None,
             open: None,
             linked: false,
@@ -218,9 +224,11 @@ impl Completer {
         let time = |index: f64| (start as f64 + index) / self.hz;
         let reading = open.reading;
         let next_reading = next.and_then(|next| next.reading);
-        let whole_cycle = reading.zip(next_reading).and_then(|(this, next)| Cycle::of(&self.waveform, &this, &next));
+        let whole_cycle =
+            reading.zip(next_reading).and_then(|(this, next)| Cycle::of(&self.waveform, &this, &next, &mut self.above));
         let notch = whole_cycle.map(|cycle| descent::notch(&cycle));
         let contour = whole_cycle.map(|cycle| contour::read(&cycle));
+        let corrected = whole_cycle.map(|cycle| cycle.amplitude());
         let spoilt = open.spoilt.or_else(|| self.odd(open, next_reading).then_some(Reason::Height));
         let whole = |good: Option<f64>| if spoilt.is_some() { None } else { good };
         let amplitude = whole(reading.map(|r| r.amplitude()));
@@ -253,7 +261,7 @@ impl Completer {
             end: next_reading.map(|r| time(r.onset)),
             rate: cycle.filter(|cycle| *cycle > 0.0).map(|cycle| 60.0 * self.hz / cycle),
             amplitude,
-            amplitude_corrected: whole(whole_cycle.map(|cycle| cycle.amplitude())),
+            amplitude_corrected: whole(corrected),
             perfusion_index: perfusion_index.ok(),
             upstroke_time: whole(reading.map(|r| (r.peak - r.onset) / self.hz)),
             width: whole(contour.and_then(|c| c.width)),
