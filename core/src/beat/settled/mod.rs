@@ -4,8 +4,9 @@
 //!
 //! 1. **Path.** The stream is decimated to 40–80 Hz and band-passed at 0.5–8 Hz, both linear phase and both direct sums, so that
 //!    peaks stay where they are and a spike of any size is gone when it leaves the window (`path.rs`).
-//!    What does not repeat is smoothed, the more the slower the pulse: raised-cosine weights that reach 0.2 P (1 − confidence / 0.8) to
-//!    either side, 0.2 s at most. A noisy pulse at 54 bpm loses its false maxima, a clean or a fast one keeps all it has (`smooth.rs`).
+//!    A rough path that does not repeat is smoothed, the more the slower the pulse: raised-cosine weights that reach
+//!    0.2 P (1 − confidence / 0.8) to either side, 0.2 s at most, where it climbs twice the height of a pulse in a period, none where it climbs once.
+//!    A noisy pulse at 54 bpm loses its false maxima, a clean, a fast or an irregular one keeps all it has (`smooth.rs`).
 //! 2. **Candidates** are all maxima at least 0.1 s apart. Their *rise* and *fall* reach down to the lowest point within 1 s, or to
 //!    where the trace is higher again; the smaller of the two is the height, which is the prominence (`candidate.rs`).
 //! 3. **Scale from both sides.** The usual height in the last 5 s, and that of the next period (1.2 P, where one pulse must
@@ -220,7 +221,7 @@ impl SettledFinder {
         let value = self.smoother.next(&self.trace);
         self.trace.push(value);
         if let Some(period) = self.period_finder.push(value) {
-            self.smoother.follow(period);
+            self.smoother.follow(period, self.long_scale.median(), &self.trace);
             self.period = period;
         }
         self.candidates.watch(&self.trace);

@@ -1,8 +1,10 @@
 //! A smoother as wide as the pulse is slow and the signal does not repeat.
 //!
-//! What repeats from pulse to pulse is shape, and is kept; what does not is noise, and the slower the pulse the less of the band up to
-//! 8 Hz belongs to it. Raised-cosine weights over `smooth_share` of the period to either side where nothing repeats, none where
-//! the autocorrelation reaches `smooth_sure`. The delay is constant.
+//! What repeats from pulse to pulse is shape, and is kept; what does not may be noise, and the slower the pulse the less of the band up
+//! to 8 Hz belongs to it. Noise climbs all the time: a pulse rises once by its height, or by 1.2 of it with its dicrotic wave,
+//! however irregular the rhythm and however the limb moves, but white noise in the band rises by 3 and more. So: raised-cosine weights
+//! over `smooth_share` of the period to either side where nothing repeats and `smooth_full` pulse heights are climbed in a period; none
+//! where the autocorrelation reaches `smooth_sure`, or less than `smooth_from` is climbed. The delay is constant.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -19,9 +21,16 @@ pub(super) struct Smoother {
     weights: Box<[f64]>,
     /// Weights in use.
     wide: usize,
+    /// Samples of the trace that were looked at.
+    seen: u64,
+    /// What these climb, and over how many samples; the past fades.
+    climb: [f64; 2],
     share: f64,
     most: f64,
     sure: f64,
+    from: f64,
+    full: f64,
+    fade: f64,
 }
 
 impl Smoother {
@@ -31,9 +40,14 @@ impl Smoother {
         let mut smoother = Self {
             weights: vec![0.0; reach + 1].into_boxed_slice(),
             wide: 1,
+            seen: 0,
+            climb: [0.0; 2],
             share: tuning.smooth_share,
             most,
             sure: tuning.smooth_sure,
+            from: tuning.smooth_from,
+            full: tuning.smooth_full,
+            fade: tuning.smooth_fade,
         };
         smoother.widen(0.0);
         smoother
@@ -45,13 +59,24 @@ impl Smoother {
     }
 
     pub(super) fn reset(&mut self) {
+        self.seen = 0;
+        self.climb = [0.0; 2];
         self.widen(0.0);
     }
 
-    /// As wide as `period` asks for from now on.
-    pub(super) fn follow(&mut self, period: Period) {
+    /// As wide as `period` asks for from now on, the usual pulse being `height` high.
+    pub(super) fn follow(&mut self, period: Period, height: f64, trace: &Trace) {
+        let fresh = trace.fine(self.seen.saturating_sub(1)..trace.end());
+        self.seen = trace.end();
+        let climb: f64 = fresh.iter().zip(fresh.iter().skip(1)).map(|(before, after)| (after - before).max(0.0)).sum();
+        for (sum, new) in self.climb.iter_mut().zip([climb, fresh.len() as f64]) {
+            *sum = self.fade * *sum + new;
+        }
+        let [climb, over] = self.climb;
+        let heights = if height > 0.0 && over > 0.0 { climb / over * period.length / height } else { self.from };
+        let rough = ((heights - self.from) / (self.full - self.from)).clamp(0.0, 1.0);
         let unsure = (1.0 - period.confidence / self.sure).max(0.0);
-        self.widen((self.share * unsure * period.length).min(self.most));
+        self.widen((self.share * rough * unsure * period.length).min(self.most));
     }
 
     /// Weights that reach zero `width` internal samples from the middle.

@@ -45,6 +45,12 @@ constants! {
     smooth_most: 0.2,
     /// Autocorrelation from which on nothing is smoothed.
     smooth_sure: 0.8,
+    /// Pulse heights climbed in a period up to which nothing is smoothed,
+    smooth_from: 1.0,
+    /// and from which on it is in full.
+    smooth_full: 2.0,
+    /// Share of the past that is left in what is climbed after a block of the autocorrelation.
+    smooth_fade: 0.9,
     /// Two humps of one pulse are at most this far apart, s,
     hump_reach: 0.3,
     /// with no dip between them deeper than this share of its height.
