@@ -159,17 +159,44 @@ pub fn movement_error(seed: u64, camera: Camera, size: f64) -> f64 {
     })
 }
 
-/// A hand that rewarms by 10 K with vasomotion about 0.015 Hz of the power of a sine of 0.15 K, seen for `seen` time constants
-/// after the lag.
-pub fn rewarming(seed: u64, seen: f64) -> (Rewarming, RewarmingFit) {
+/// What vasomotion about 0.015 Hz is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vasomotion {
+    /// A sine of random phase.
+    Sine,
+    /// Noise with a Gaussian spectrum whose SD is half of the centre frequency, as in the study of pulses.
+    Gaussian,
+    /// A resonance driven by white noise, half of its frequency wide.
+    Resonance,
+}
+
+impl Vasomotion {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sine, Self::Gaussian, Self::Resonance];
+
+    /// `count` values, one each second, `rms` K in all.
+    fn values(self, rng: &mut Rng, rms: f64, count: usize) -> Vec<f64> {
+        let lines = match self {
+            Self::Resonance => return resonance(rng, [0.015, 0.0075], rms, 1.0, count),
+            Self::Sine => {
+                vec![Line { frequency: 0.015, amplitude: core::f64::consts::SQRT_2 * rms, phase: rng.phase() }]
+            }
+            Self::Gaussian => Line::noise(rng, 0.015, 0.0075, rms),
+        };
+        (0..count).map(|i| lines.iter().map(|line| line.at(i as f64)).sum()).collect()
+    }
+}
+
+/// A hand that rewarms by 10 K with vasomotion about 0.015 Hz of `rms` K, seen for `seen` time constants after the lag, through a region
+/// whose noise is 5 mK a second.
+pub fn rewarming(seed: u64, seen: f64, vasomotion: Vasomotion, rms: f64) -> (Rewarming, RewarmingFit) {
     let mut rng = Rng::stream(seed, "rewarming");
     let truth =
         Rewarming { from: 0.0, start: 22.0, lag: rng.between(30.0, 120.0), tau: rng.between(240.0, 480.0), end: 32.0 };
     let time: Vec<f64> = (0..(truth.lag + seen * truth.tau) as u32).map(f64::from).collect();
-    // Half of its frequency wide. As with the lines of the bands, its size is the amplitude of a sine.
-    let vasomotion = resonance(&mut rng, [0.015, 0.0075], 0.15 * core::f64::consts::FRAC_1_SQRT_2, 1.0, time.len());
+    let waves = vasomotion.values(&mut rng, rms, time.len());
     let noisy = |(time, wave): (&f64, f64)| truth.at(*time) + wave + 0.005 * rng.normal();
-    let value: Vec<f64> = time.iter().zip(vasomotion).map(noisy).collect();
+    let value: Vec<f64> = time.iter().zip(waves).map(noisy).collect();
     (truth, fit_rewarming(&time, &value, 0.0, Some(33.0)))
 }
 
@@ -384,20 +411,23 @@ mod tests {
 
     #[test]
     fn rewarming_holds_the_truth() {
-        let (mut held, mut errors) = ([0; 3], Vec::new());
+        let (mut held, mut errors, mut lags) = ([0; 3], Vec::new(), Vec::new());
         for seed in 0..24 {
             let seen = 2.0 + 0.08 * seed as f64;
-            let (truth, fit) = rewarming(seed, seen);
+            let kind = Vasomotion::ALL[seed as usize % 3];
+            let (truth, fit) = rewarming(seed, seen, kind, 0.15);
             let [tau, end, lag] = [fit.tau, fit.end, fit.lag].map(|estimate| estimate.expect("rewarmed"));
             for (held, (estimate, truth)) in held.iter_mut().zip([(tau, truth.tau), (end, truth.end), (lag, truth.lag)])
             {
                 *held += u32::from(estimate.holds(truth));
             }
             errors.push((tau.value / truth.tau - 1.0).abs());
-            assert_eq!(rewarming(seed, 0.4 + 0.02 * seed as f64).1.tau, None);
+            assert_eq!(rewarming(seed, 0.4 + 0.02 * seed as f64, kind, 0.15).1.tau, None);
+            lags.push((lag.value - truth.lag).abs());
         }
         assert!(held.iter().all(|held| *held >= 20), "{held:?} of 24");
         assert!(quantile(&mut errors, 0.9) < 0.05, "{errors:?}");
+        assert!(quantile(&mut lags, 0.95) < 6.0, "{lags:?}");
     }
 
     #[test]

@@ -5,8 +5,8 @@
 use std::process::ExitCode;
 
 use plethys_benches::thermal::{
-    Camera, bands, contralateral_error, difference_error, flow, level_error, movement_error, quantile, rewarming,
-    untold,
+    Camera, Vasomotion, bands, contralateral_error, difference_error, flow, level_error, movement_error, quantile,
+    rewarming, untold,
 };
 
 fn main() -> ExitCode {
@@ -34,8 +34,16 @@ fn main() -> ExitCode {
     demands.below("160 x 120, 5 px, px", largest(few, &|s| movement_error(s, Camera::Lepton, 5.0)), 0.2);
     demands.below("32 x 24, 1 px, px", largest(seeds, &|s| movement_error(s, Camera::Mlx90640, 1.0)), 0.2);
 
-    println!("rewarming, 2 to 4 time constants");
-    rewarmed(seeds, &mut demands);
+    let sine = core::f64::consts::FRAC_1_SQRT_2;
+    for (vasomotion, rms) in [
+        (Vasomotion::Sine, 0.15 * sine),
+        (Vasomotion::Sine, 0.15),
+        (Vasomotion::Gaussian, 0.15),
+        (Vasomotion::Resonance, 0.15),
+    ] {
+        println!("rewarming, 2 to 4 time constants, vasomotion: {vasomotion:?} of {rms:.3} K rms");
+        rewarmed(seeds, (vasomotion, rms), &mut demands);
+    }
 
     println!("bands, 20 minutes");
     let trials: Vec<_> = (0..few).map(bands).collect();
@@ -63,11 +71,12 @@ fn main() -> ExitCode {
     if demands.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn rewarmed(seeds: u64, demands: &mut Demands) {
+fn rewarmed(seeds: u64, (vasomotion, rms): (Vasomotion, f64), demands: &mut Demands) {
     let (mut held, mut answered) = ([0.0; 4], 0.0);
     let mut errors = [const { Vec::new() }; 3];
     for seed in 0..seeds {
-        let (truth, fit) = rewarming(seed, 2.0 + 2.0 * seed as f64 / seeds as f64);
+        let seen = 2.0 + 2.0 * seed as f64 / seeds as f64;
+        let (truth, fit) = rewarming(seed, seen, vasomotion, rms);
         let (Some(start), Some(lag), Some(tau), Some(end)) = (fit.start, fit.lag, fit.tau, fit.end) else { continue };
         answered += 1.0;
         let pairs = [(tau, truth.tau), (end, truth.end), (lag, truth.lag), (start, truth.start)];
@@ -88,7 +97,8 @@ fn rewarmed(seeds: u64, demands: &mut Demands) {
         demands.within(&format!("interval of {name} holds the truth, %"), 100.0 * held / answered, 88.0, 99.0);
     }
     let short =
-        (0..seeds).filter(|&seed| rewarming(seed, 0.3 + 0.65 * seed as f64 / seeds as f64).1.tau.is_none()).count();
+        |seed: &u64| rewarming(*seed, 0.3 + 0.65 * *seed as f64 / seeds as f64, vasomotion, rms).1.tau.is_none();
+    let short = (0..seeds).filter(short).count();
     demands.above("below one time constant: not rewarmed, %", 100.0 * short as f64 / seeds as f64, 100.0);
 }
 

@@ -2,7 +2,6 @@
 //!
 //! `SplitMix64` (Steele, Lea & Flood 2014, doi 10.1145/2714064.2660195). Not for secrets.
 
-#[cfg(feature = "spectrum")]
 use core::f64::consts::TAU;
 
 /// A source of uniform and normal deviates.
@@ -30,7 +29,6 @@ impl Random {
     }
 
     /// Normal with mean 0 and SD 1.
-    #[cfg(feature = "spectrum")]
     pub(crate) fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
         radius * libm::cos(TAU * self.uniform())

@@ -38,6 +38,16 @@ impl Line {
             })
             .collect()
     }
+
+    /// Noise with a Gaussian spectrum: `rms` K in all, about `frequency` with an SD of `width` Hz however wide that is, as the
+    /// oscillations of the source study are.
+    pub fn noise(rng: &mut Rng, frequency: f64, width: f64, rms: f64) -> Vec<Self> {
+        let count = 96;
+        let amplitude = rms * libm::sqrt(2.0 / f64::from(count));
+        (0..count)
+            .map(|_| Self { frequency: (frequency + width * rng.normal()).abs(), amplitude, phase: rng.phase() })
+            .collect()
+    }
 }
 
 /// Narrow-band noise as it is in nature: a resonance of `frequency` Hz and `width` Hz (full, at half of its power) driven by white noise,
