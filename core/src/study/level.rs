@@ -89,6 +89,18 @@ pub(crate) fn median_level(values: &[f64], seconds: f64, settings: &Settings) ->
     (error.is_finite() && error > 0.0).then_some(Estimate { value, error, nu: count as f64 })
 }
 
+/// The mean of `values` with its standard error, as [`median_level`]; the influence of a value on a mean is its distance from it.
+pub(crate) fn mean_level(values: &[f64], seconds: f64, settings: &Settings) -> Option<Estimate> {
+    let count = cosines(seconds, settings);
+    if values.len() < 2 * count {
+        return None;
+    }
+    let value = values.iter().sum::<f64>() / values.len() as f64;
+    let influence: Vec<f64> = values.iter().map(|x| x - value).collect();
+    let error = libm::sqrt(long_run_variance(&influence, count) / values.len() as f64);
+    (error.is_finite() && error > 0.0).then_some(Estimate { value, error, nu: count as f64 })
+}
+
 /// The equal-weighted cosine estimate of the long-run variance of `series`, with `count` cosines.
 pub(crate) fn long_run_variance(series: &[f64], count: usize) -> f64 {
     let n = series.len() as f64;
@@ -180,6 +192,21 @@ mod tests {
     }
 
     #[test]
+    fn white_noise_has_the_error_that_theory_gives_its_mean() {
+        let (n, seeds) = (640, 400);
+        let mut sum = 0.0;
+        for seed in 0..seeds {
+            let mut rng = plethys_datasets::Rng::new(seed);
+            let values: Vec<f64> = (0..n).map(|_| 5.0 + 2.0 * rng.normal()).collect();
+            let level = mean_level(&values, 600.0, &Settings::default()).unwrap();
+            assert!((level.value - 5.0).abs() < 0.4, "{}", level.value);
+            sum += level.error * level.error;
+        }
+        let ratio = sum / seeds as f64 / (4.0 / f64::from(n));
+        assert!((ratio - 1.0).abs() < 0.1, "{ratio}");
+    }
+
+    #[test]
     fn the_interval_is_that_of_numpy_and_scipy() {
         // core/tests/oracle/study_level.py
         let series: Vec<f64> = (0..640_u32)
@@ -211,6 +238,8 @@ mod tests {
 
     #[test]
     fn what_does_not_vary_has_no_interval() {
+        assert!(mean_level(&[1.0; 600], 600.0, &Settings::default()).is_none());
+        assert!(mean_level(&[1.0, 2.0, 3.0], 600.0, &Settings::default()).is_none());
         assert!(median_level(&[1.0; 600], 600.0, &Settings::default()).is_none());
         assert!(median_level(&[], 600.0, &Settings::default()).is_none());
         assert!(median_level(&[1.0, 2.0, 3.0], 600.0, &Settings::default()).is_none());
