@@ -69,6 +69,8 @@ pub struct PromptFinder {
 struct Turns {
     factor: u64,
     hz: f64,
+    /// What is left of the largest rise from one filtered sample to the next.
+    fade: f64,
     delay: f64,
     /// Filtered samples so far.
     index: u64,
@@ -97,6 +99,19 @@ struct Peak {
     level: f64,
 }
 
+/// A pulse that is announced, with what it is judged by.
+#[derive(Debug, Clone, Copy)]
+struct Announced {
+    /// In samples.
+    peak: f64,
+    height: f64,
+    usual: f64,
+    /// Filtered samples.
+    interval: Option<f64>,
+    period: Option<f64>,
+    suspect: Option<Reason>,
+}
+
 impl PromptFinder {
     /// A finder for streams of `sample_rate`.
     pub fn new(sample_rate: SampleRate) -> Self {
@@ -111,13 +126,13 @@ impl PromptFinder {
     }
 
     /// Takes up to `BLOCK` plain samples, `sign` times each of `values`, with the same result as if they were pushed one by one;
-    /// `found` also gets the number of the sample that a pulse was announced with.
-    pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(usize, Found)) {
+    /// `found` gets the number of the sample that a pulse was announced with, and its peak as [`Found`] has it.
+    pub(crate) fn push_plain(&mut self, values: &[f64], sign: f64, found: &mut impl FnMut(usize, f64)) {
         let Some(first) = values.first() else { return };
         self.begin(sign * first);
         let Self { low_pass, turns, .. } = self;
         low_pass.push_block(values.iter().map(|value| sign * value), |number, smooth| {
-            turns.take(smooth, &mut |pulse| found(number, pulse));
+            turns.take(smooth, &mut |pulse| found(number, pulse.peak));
         });
     }
 
@@ -134,6 +149,7 @@ impl Turns {
         Self {
             factor,
             hz,
+            fade: 1.0 - 1.0 / (FORGET * hz),
             delay,
             index: 0,
             before: [0.0; 2],
@@ -162,7 +178,8 @@ impl Turns {
     }
 
     /// Takes the next filtered sample.
-    fn take(&mut self, smooth: f64, found: &mut impl FnMut(Found)) {
+    #[inline]
+    fn take(&mut self, smooth: f64, found: &mut impl FnMut(Announced)) {
         let index = self.index;
         if index == 0 {
             self.recent.fill(smooth);
@@ -193,7 +210,7 @@ impl Turns {
             }
             Some(_) => {}
         }
-        self.learned *= 1.0 - 1.0 / (FORGET * self.hz);
+        self.learned *= self.fade;
         let Some(peak) = self.peak else { return };
         if value > peak.level {
             return;
@@ -219,7 +236,7 @@ impl Turns {
         height: f64,
         rise: Option<f64>,
         period: Option<f64>,
-        found: &mut impl FnMut(Found),
+        found: &mut impl FnMut(Announced),
     ) {
         let interval = self.last.map(|last| peak.time - last);
         let usual = rise.unwrap_or(self.learned);
@@ -254,18 +271,23 @@ impl Turns {
         }
         self.usual = (self.rises.median(), self.intervals.median());
         self.last = Some(peak.time);
-        let off_height = libm::log(height / usual).abs().min(2.0);
-        let off_rhythm = match (interval, period) {
+        let suspect = self.suspect.take();
+        let peak = (peak.time * self.factor as f64 - self.delay).max(0.0);
+        found(Announced { peak, height, usual, interval, period, suspect });
+    }
+}
+
+impl Announced {
+    /// The pulse with its quality and what speaks most against it.
+    fn judged(self) -> Found {
+        let off_height = libm::log(self.height / self.usual).abs().min(2.0);
+        let off_rhythm = match (self.interval, self.period) {
             (Some(interval), Some(period)) if interval > 0.0 => libm::log(interval / period).abs().min(1.0),
             _ => 0.3,
         };
         let quality = 1.0 / (1.0 + libm::exp(-(4.5 - 1.5 * off_height - 4.0 * off_rhythm)));
-        let doubt = self.suspect.take().unwrap_or(if 1.5 * off_height > 4.0 * off_rhythm {
-            Reason::Height
-        } else {
-            Reason::Rhythm
-        });
-        found(Found { peak: (peak.time * self.factor as f64 - self.delay).max(0.0), quality, doubt });
+        let off = if 1.5 * off_height > 4.0 * off_rhythm { Reason::Height } else { Reason::Rhythm };
+        Found { peak: self.peak, quality, doubt: self.suspect.unwrap_or(off) }
     }
 }
 
@@ -276,7 +298,7 @@ impl FindPulses for PromptFinder {
         }
         self.begin(sample.value);
         if let Some(smooth) = self.low_pass.push(sample.value) {
-            self.turns.take(smooth, found);
+            self.turns.take(smooth, &mut |pulse| found(pulse.judged()));
         }
     }
 

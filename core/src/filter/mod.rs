@@ -44,7 +44,7 @@ pub(crate) use fir::{dot, sum};
 pub use median::RunningMedian;
 pub(crate) use mirror::{MirrorFilter, mirrored};
 pub(crate) use moving_sum::MovingSum;
-pub(crate) use newest::Newest;
+pub(crate) use newest::{Newest, median_of_few};
 pub use resampler::{Arrival, ClockCounts, Resampler};
 pub use taps::{Kaiser, MAX_TAPS, Taps};
 pub(crate) use window::BLOCK;

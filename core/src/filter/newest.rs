@@ -1,4 +1,20 @@
-//! The median of the newest numbers.
+//! Medians of a few numbers, and of the newest.
+
+/// The median of a few `values`, none of them NaN, which are sorted in place; the mean of the middle two where their number is even.
+pub(crate) fn median_of_few(values: &mut [f64]) -> Option<f64> {
+    for end in 1..values.len() {
+        let value = values[end];
+        let mut at = end;
+        while at > 0 && value < values[at - 1] {
+            values[at] = values[at - 1];
+            at -= 1;
+        }
+        values[at] = value;
+    }
+    let count = values.len();
+    let upper = values.get(count / 2)?;
+    Some(if count % 2 == 1 { *upper } else { 0.5 * (values[count / 2 - 1] + upper) })
+}
 
 /// The newest `N` numbers, and their median.
 #[derive(Debug, Clone)]
@@ -34,7 +50,7 @@ impl<const N: usize> Newest<N> {
 
     /// How many of the first `held` sorted numbers are smaller.
     fn rank(&self, value: f64, held: usize) -> usize {
-        self.sorted[..held].iter().filter(|other| other.total_cmp(&value).is_lt()).count()
+        self.sorted[..held].partition_point(|other| other.total_cmp(&value).is_lt())
     }
 
     /// How many numbers are held.
@@ -61,7 +77,7 @@ mod tests {
     #[test]
     fn the_newest_have_the_median_of_their_values() {
         let mut newest = Newest::<15>::new();
-        assert_eq!(newest.median(), None);
+        assert_eq!((newest.median(), median_of_few(&mut [])), (None, None));
         let values: [f64; 200] = core::array::from_fn(|i| libm::sin((i * i) as f64 / 3.0).max(-0.5));
         for now in 0..values.len() {
             newest.push(values[now]);
@@ -69,6 +85,8 @@ mod tests {
             held.sort_unstable_by(f64::total_cmp);
             let (low, high) = (held[(held.len() - 1) / 2], held[held.len() / 2]);
             assert_eq!(newest.median(), Some(0.5 * (low + high)));
+            held.reverse();
+            assert_eq!(median_of_few(&mut held), newest.median());
         }
     }
 }

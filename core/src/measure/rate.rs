@@ -8,8 +8,8 @@
 //! rate is not known. How many windows that leaves
 //! unanswered, docs/accuracy.md shows for each set; in motion without an accelerometer, where counting fails, it is nearly half.
 
-use super::robust::median;
 use crate::event::RateRow;
+use crate::filter::median_of_few;
 use crate::reason::Reason;
 
 /// Length of the window that a row rests on, s.
@@ -155,7 +155,7 @@ impl BeatRate {
             return absent(Reason::LowQuality);
         }
         let mut sorted = intervals;
-        let Some(middle) = median(&mut sorted[..count]) else { return absent(Reason::NoBeats) };
+        let Some(middle) = median_of_few(&mut sorted[..count]) else { return absent(Reason::NoBeats) };
         let splits = may_split(&intervals[..count], middle);
         let parts = |interval: f64| {
             if splits && interval >= SPLIT_FROM * middle { libm::round(interval / middle) } else { 1.0 }

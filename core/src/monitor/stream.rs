@@ -12,7 +12,7 @@ use super::merge::{Merge, Reference, Standing};
 use super::polarity::{DECIDE_EVERY_S, EARLIEST_S, LATEST_S, LOOK_EVERY_S, Orientation};
 use super::queue::EventQueue;
 use super::summary::Summary;
-use crate::beat::{FindPulses, Found, PromptFinder, Segmented, SettledFinder};
+use crate::beat::{FindPulses, PromptFinder, Segmented, SettledFinder};
 use crate::error::ConfigError;
 use crate::event::{Event, Pulse, RateRow};
 use crate::measure::pulse::{SEARCH_S, upstroke_reach};
@@ -217,8 +217,8 @@ impl Stream {
         self.history.push_plain(values);
         let (start, hz) = (self.start as f64, self.hz);
         let (queue, announced) = (&mut self.queue, &mut self.announced);
-        self.prompt.push_plain(values, sign, &mut |number, found| {
-            announce(queue, announced, found, (first + number as u64) as f64, start, hz);
+        self.prompt.push_plain(values, sign, &mut |number, peak| {
+            announce(queue, announced, peak, (first + number as u64) as f64, start, hz);
         });
         let decided = &mut self.decided;
         self.settled.push_plain(values, sign, &mut |found| decided.push(Standing { found, locked: false }));
@@ -319,7 +319,7 @@ impl Stream {
     fn find(&mut self, sample: Segmented, index: u64) {
         let (newest, start, hz) = (self.history.end() as f64 - 1.0, self.start as f64, self.hz);
         let (queue, announced) = (&mut self.queue, &mut self.announced);
-        self.prompt.push(sample, &mut |found| announce(queue, announced, found, newest, start, hz));
+        self.prompt.push(sample, &mut |found| announce(queue, announced, found.peak, newest, start, hz));
         let decided = &mut self.decided;
         if let Some(merge) = &mut self.merge {
             let reference = self.references[((self.start + index) % self.references.len() as u64) as usize];
@@ -358,7 +358,7 @@ impl Stream {
     fn flush(&mut self) {
         let (newest, start, hz) = (self.history.end() as f64 - 1.0, self.start as f64, self.hz);
         let (queue, announced) = (&mut self.queue, &mut self.announced);
-        self.prompt.finish(&mut |found| announce(queue, announced, found, newest, start, hz));
+        self.prompt.finish(&mut |found| announce(queue, announced, found.peak, newest, start, hz));
         let decided = &mut self.decided;
         if let Some(merge) = &mut self.merge {
             self.settled.finish(&mut |found| merge.offer(found, &mut |pulse| decided.push(pulse)));
@@ -476,9 +476,9 @@ fn fuse(counted: RateRow, tracked: &TrackRow) -> RateRow {
 }
 
 /// Announces a pulse, unless it comes too late to be prompt, or has been announced before the polarity turned.
-fn announce(queue: &mut EventQueue, announced: &mut f64, found: Found, newest: f64, start: f64, hz: f64) {
-    let peak = start + found.peak;
-    if newest - found.peak <= PROMPT_S * hz && peak > *announced {
+fn announce(queue: &mut EventQueue, announced: &mut f64, found: f64, newest: f64, start: f64, hz: f64) {
+    let peak = start + found;
+    if newest - found <= PROMPT_S * hz && peak > *announced {
         *announced = peak;
         queue.push(Event::Pulse(Pulse { peak: peak / hz }));
     }

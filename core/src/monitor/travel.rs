@@ -16,6 +16,8 @@ pub(super) struct Travel {
     most: f64,
     /// What a distance counts for once there are that many.
     share: f64,
+    /// And what the mean before counts for.
+    rest: f64,
     /// Distances in [`JUMP_S`].
     jump: f64,
     /// The mean before the last break, which counts until there is a new one; 0: none.
@@ -25,7 +27,15 @@ pub(super) struct Travel {
 impl Travel {
     pub(super) fn new(rate: SampleRate) -> Self {
         let most = libm::ceil(TRAVEL_S * rate.as_hz());
-        Self { mean: 0.0, count: 0.0, most, share: 1.0 / most, jump: JUMP_S * rate.as_hz(), before: 0.0 }
+        Self {
+            mean: 0.0,
+            count: 0.0,
+            most,
+            share: 1.0 / most,
+            rest: 1.0 - 1.0 / most,
+            jump: JUMP_S * rate.as_hz(),
+            before: 0.0,
+        }
     }
 
     pub(super) fn reset(&mut self) {
@@ -76,7 +86,7 @@ impl Travel {
             self.count += 1.0;
             self.mean += (distance - self.mean) / self.count;
         } else {
-            self.mean += (distance - self.mean) * self.share;
+            self.mean = self.mean * self.rest + distance * self.share;
         }
     }
 }

@@ -12,6 +12,7 @@ use realfft::num_complex::Complex64;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::error::{ConfigError, in_range};
+use crate::filter::{dot, sum};
 
 /// Power spectrum of stretches of one length: trend removed, Hann window, padded with zeros to a power of two.
 ///
@@ -37,6 +38,8 @@ pub struct PowerSpectrum {
     sample_rate: f64,
     plan: Arc<dyn RealToComplex<f64>>,
     window: Vec<f64>,
+    /// Number of each sample, counted from the middle.
+    ramp: Vec<f64>,
     input: Vec<f64>,
     output: Vec<Complex64>,
     scratch: Vec<Complex64>,
@@ -66,6 +69,7 @@ impl PowerSpectrum {
         Ok(Self {
             sample_rate,
             window: (0..length).map(hann).collect(),
+            ramp: (0..length).map(|i| i as f64 - 0.5 * (length as f64 - 1.0)).collect(),
             input: plan.make_input_vec(),
             output: plan.make_output_vec(),
             scratch: plan.make_scratch_vec(),
@@ -89,11 +93,10 @@ impl PowerSpectrum {
     pub fn of(&mut self, samples: &[f64]) -> &[f64] {
         let count = samples.len().min(self.window.len());
         let samples = &samples[..count];
-        let (mean, slope) = line(samples);
+        let (level, slope) = line(samples, &self.ramp);
         self.input[count..].fill(0.0);
-        let middle = 0.5 * (count as f64 - 1.0);
-        for (i, ((place, sample), weight)) in self.input.iter_mut().zip(samples).zip(&self.window).enumerate() {
-            *place = weight * (sample - mean - slope * (i as f64 - middle));
+        for (((place, sample), weight), at) in self.input.iter_mut().zip(samples).zip(&self.window).zip(&self.ramp) {
+            *place = weight * (sample - level - slope * at);
         }
         let done = self.plan.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch);
         if done.is_err() {
@@ -107,21 +110,15 @@ impl PowerSpectrum {
     }
 }
 
-/// Mean and slope per sample of the straight line that fits best.
-fn line(samples: &[f64]) -> (f64, f64) {
+/// The straight line that fits best: its level where `ramp`, which counts the samples, is zero, and its slope per sample.
+fn line(samples: &[f64], ramp: &[f64]) -> (f64, f64) {
+    let Some((ramp, [first, .., last])) = ramp.get(..samples.len()).map(|ramp| (ramp, ramp)) else { return (0.0, 0.0) };
     let count = samples.len() as f64;
-    if samples.is_empty() {
-        return (0.0, 0.0);
-    }
-    let middle = 0.5 * (count - 1.0);
-    let (mut sum, mut along, mut squares) = (0.0, 0.0, 0.0);
-    for (i, sample) in samples.iter().enumerate() {
-        let x = i as f64 - middle;
-        sum += sample;
-        along += x * sample;
-        squares += x * x;
-    }
-    (sum / count, if squares > 0.0 { along / squares } else { 0.0 })
+    let middle = 0.5 * (first + last);
+    let total = sum(samples);
+    let squares = count * (count * count - 1.0) / 12.0;
+    let slope = (dot(samples, ramp) - middle * total) / squares;
+    (total / count - slope * middle, slope)
 }
 
 #[cfg(test)]
@@ -134,7 +131,7 @@ mod tests {
         let mut spectrum = PowerSpectrum::new(50, 10.0).expect("in range");
         let window = spectrum.window.clone();
         let powers = spectrum.of(&samples).to_vec();
-        let (mean, slope) = line(&samples);
+        let (mean, slope) = line(&samples, &spectrum.ramp);
         let largest = powers.iter().copied().fold(0.0, f64::max);
         for (bin, power) in powers.iter().enumerate() {
             let (mut re, mut im) = (0.0, 0.0);

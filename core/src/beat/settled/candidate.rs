@@ -111,10 +111,13 @@ impl Candidates {
         for at in 0..self.count {
             let (before, rest) = self.list.split_at_mut(at);
             let Some(candidate) = rest.first_mut().filter(|candidate| !candidate.settled) else { continue };
-            candidate.fall = candidate.level - lowest_after(trace, candidate.index, self.side);
-            candidate.height = candidate.rise.min(candidate.fall);
-            if candidate.height > 0.0 {
-                candidate.lean = libm::log(candidate.rise / candidate.fall).clamp(-3.0, 3.0);
+            let fall = candidate.level - lowest_after(trace, candidate.index, self.side);
+            if fall != candidate.fall {
+                candidate.fall = fall;
+                candidate.height = candidate.rise.min(fall);
+                if candidate.height > 0.0 {
+                    candidate.lean = libm::log(candidate.rise / fall).clamp(-3.0, 3.0);
+                }
             }
             let (clipped, bridged) = flagged(trace, candidate.index, self.around);
             candidate.clipped = clipped;

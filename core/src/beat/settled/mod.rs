@@ -242,10 +242,11 @@ impl SettledFinder {
         let factor = self.path.factor() as f64;
         let nodes = self.programme.nodes();
         for (at, node) in nodes.iter().enumerate() {
-            if !node.chosen || node.candidate.time > until {
+            if !node.chosen || node.time > until {
                 continue;
             }
-            let own = self.judge.hump(node.candidate, self.candidates.all(), &self.trace, self.last, &self.tuning);
+            let Some(chosen) = self.candidates.all().get(node.at) else { break };
+            let own = self.judge.hump(*chosen, self.candidates.all(), &self.trace, self.last, &self.tuning);
             let time = own.time;
             let (quality, doubt) = self.judge.judge(own, nodes, at, self.candidates.all(), &self.trace, self.period);
             self.before_last = self.last.replace(time);

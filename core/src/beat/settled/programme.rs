@@ -8,11 +8,16 @@ use super::period::Period;
 use super::scale::usual_height;
 use super::tuning::Tuning;
 
+/// Logarithms that are remembered: more than there are samples of which one can be an open candidate.
+const LOGS: usize = 512;
+
 /// A candidate in the programme.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Node {
-    /// The candidate.
-    pub(super) candidate: Candidate,
+    /// Number of the candidate.
+    pub(super) at: usize,
+    /// Its time.
+    pub(super) time: f64,
     /// What speaks for it by itself, natural-logarithm units.
     pub(super) evidence: f64,
     score: f64,
@@ -26,6 +31,8 @@ pub(super) struct Node {
 pub(super) struct Programme {
     nodes: Box<[Node]>,
     count: usize,
+    /// Ratios of heights and their logarithms, by index of the candidate.
+    logs: Box<[[f64; 2]; LOGS]>,
     hz: f64,
     tuning: Tuning,
 }
@@ -33,7 +40,13 @@ pub(super) struct Programme {
 impl Programme {
     pub(super) fn new(internal_hz: f64, tuning: &Tuning) -> Self {
         let most = (tuning.memory / tuning.separation) as usize + 2;
-        Self { nodes: vec![Node::default(); most].into_boxed_slice(), count: 0, hz: internal_hz, tuning: *tuning }
+        Self {
+            nodes: vec![Node::default(); most].into_boxed_slice(),
+            count: 0,
+            logs: Box::new([[1.0, 0.0]; LOGS]),
+            hz: internal_hz,
+            tuning: *tuning,
+        }
     }
 
     /// The nodes of the last run, oldest first.
@@ -58,7 +71,7 @@ impl Programme {
             }
             let evidence = self.evidence(candidates, at, period, usual);
             if let Some(node) = self.nodes.get_mut(self.count) {
-                *node = Node { candidate: *candidate, evidence, score: 0.0, before: None, chosen: false };
+                *node = Node { at, time: candidate.time, evidence, score: 0.0, before: None, chosen: false };
                 self.count += 1;
             }
         }
@@ -69,7 +82,7 @@ impl Programme {
         for at in 0..self.count {
             let (done, open) = self.nodes.split_at_mut(at);
             let Some(node) = open.first_mut() else { break };
-            let time = node.candidate.time;
+            let time = node.time;
             let mut score = f64::NEG_INFINITY;
             let mut before = None;
             match last {
@@ -78,11 +91,11 @@ impl Programme {
                 None => score = 0.0,
             }
             for (index, earlier) in done.iter().enumerate() {
-                let interval = time - earlier.candidate.time;
+                let interval = time - earlier.time;
                 if interval < refractory {
                     break;
                 }
-                let over = earlier.before.map_or(last, |b| done.get(b).map(|n| n.candidate.time));
+                let over = earlier.before.map_or(last, |b| done.get(b).map(|n| n.time));
                 let through = earlier.score + link(interval, over.map(|b| time - b), period, hz, &tuning);
                 if through > score {
                     score = through;
@@ -108,7 +121,7 @@ impl Programme {
     }
 
     /// Evidence of the candidate number `at`.
-    fn evidence(&self, candidates: &[Candidate], at: usize, period: Period, usual: f64) -> f64 {
+    fn evidence(&mut self, candidates: &[Candidate], at: usize, period: Period, usual: f64) -> f64 {
         let Some(own) = candidates.get(at) else { return self.tuning.evidence_least };
         let ahead = (self.tuning.future_scale * period.length)
             .clamp(self.tuning.future_scale_least * self.hz, self.tuning.future_scale_most * self.hz);
@@ -128,7 +141,7 @@ impl Programme {
             return self.tuning.evidence_least;
         }
         let relative = if scale > 0.0 { own.height / scale } else { 1.0 };
-        let mut evidence = self.tuning.height_weight * libm::log(relative / self.tuning.neutral_height);
+        let mut evidence = self.tuning.height_weight * self.log(relative / self.tuning.neutral_height, own.index);
         let floor = self.tuning.floor * usual;
         if own.height < floor {
             evidence -= self.tuning.height_weight * libm::log(floor / own.height);
@@ -136,6 +149,15 @@ impl Programme {
         evidence += self.tuning.side_weight * own.lean;
         let shadow = self.tuning.shadow_weight * self.shadow(candidates, at);
         evidence.min(self.tuning.evidence_most - shadow).clamp(self.tuning.evidence_least, self.tuning.evidence_most)
+    }
+
+    /// ln(`ratio`) for the candidate with this `index`: seldom another from one run to the next.
+    fn log(&mut self, ratio: f64, index: u64) -> f64 {
+        let [known, log] = &mut self.logs[index as usize % LOGS];
+        if *known != ratio {
+            (*known, *log) = (ratio, libm::log(ratio));
+        }
+        *log
     }
 
     /// How far the candidate number `at` stands in the shadow of a far higher one just before it, 0 to 1: a dicrotic wave does, and

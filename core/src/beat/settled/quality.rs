@@ -23,6 +23,7 @@ use super::period::Period;
 use super::programme::Node;
 use super::trace::Trace;
 use super::tuning::Tuning;
+use crate::filter::{dot, median_of_few, sum};
 use crate::reason::Reason;
 
 /// Features that say whether the stream carries a pulse.
@@ -73,6 +74,8 @@ pub(super) struct Judge {
     taught: bool,
     before: usize,
     hz: f64,
+    /// ln of the internal rate in radians.
+    log_hz: f64,
     /// Mean skew and slope frequency of the last pulses, and how many these are.
     slopes: [f64; 2],
     averaged: f64,
@@ -104,6 +107,7 @@ impl Judge {
             taught: false,
             before,
             hz: internal_hz,
+            log_hz: libm::log(internal_hz / core::f64::consts::TAU),
             slopes: [0.0; 2],
             averaged: 0.0,
             features: Features::default(),
@@ -125,7 +129,7 @@ impl Judge {
     }
 
     /// The neighbours of the chosen node number `at` on the chain: up to `PAST` before it, up to `AHEAD` after it.
-    fn around(&self, nodes: &[Node], at: usize, own: Candidate) -> Around {
+    fn around(&self, nodes: &[Node], at: usize, candidates: &[Candidate], own: Candidate) -> Around {
         let mut around = Around {
             heights: [0.0; PAST + AHEAD],
             height_count: 0,
@@ -150,7 +154,8 @@ impl Judge {
         }
         around.back = previous.map(|previous| own.time - previous);
         let mut earlier = own.time;
-        for later in nodes[at + 1..].iter().filter(|node| node.chosen).take(AHEAD).map(|node| node.candidate) {
+        let ahead = nodes[at + 1..].iter().filter(|node| node.chosen).take(AHEAD);
+        for later in ahead.filter_map(|node| candidates.get(node.at)).copied() {
             around.heights[around.height_count] = later.height;
             around.height_count += 1;
             if around.next.is_none() {
@@ -180,11 +185,12 @@ impl Judge {
         let reach = tuning.hump_reach * self.hz;
         let lowest = chosen.level - tuning.hump_share * chosen.height;
         let earliest = last.map_or(f64::NEG_INFINITY, |last| last + reach);
+        let near = |hump: &&Candidate| (hump.time - chosen.time).abs() <= reach && hump.time >= earliest;
+        if !candidates.iter().filter(near).any(|hump| hump.index != chosen.index) {
+            return chosen;
+        }
         let mut best = (f64::NEG_INFINITY, chosen);
-        for hump in candidates {
-            if (hump.time - chosen.time).abs() > reach || hump.time < earliest {
-                continue;
-            }
+        for hump in candidates.iter().filter(near) {
             let between = trace.values(hump.index.min(chosen.index)..hump.index.max(chosen.index) + 1);
             if between.iter().any(|value| *value < lowest) {
                 continue;
@@ -209,10 +215,10 @@ impl Judge {
         trace: &Trace,
         period: Period,
     ) -> (f64, Reason) {
-        let mut around = self.around(nodes, at, own);
+        let mut around = self.around(nodes, at, candidates, own);
         let ahead = around.next.map(|next| next.time - own.time);
-        let usual_interval = median(&mut around.intervals[..around.interval_count]);
-        let usual_height = median(&mut around.heights[..around.height_count]);
+        let usual_interval = median_of_few(&mut around.intervals[..around.interval_count]);
+        let usual_height = median_of_few(&mut around.heights[..around.height_count]);
         let off_interval = |interval: Option<f64>| match (interval, usual_interval) {
             (Some(interval), Some(usual)) => log_ratio(interval, usual).clamp(-1.0, 1.0),
             _ => 0.0,
@@ -232,7 +238,7 @@ impl Judge {
         let others = near.fold(0.0, |sum: f64, c| sum + c.height.max(0.0));
         let roughness = if own.height > 0.0 { (others / own.height).min(3.0) } else { 3.0 };
         let unlike = |likeness: f64| libm::sqrt((1.0 - likeness).max(0.0));
-        let [skew, frequency] = self.average(slopes(trace, own.index, (SLOPES * self.hz) as u64, self.hz));
+        let [skew, frequency] = self.average(slopes(trace, own.index, (SLOPES * self.hz) as u64, self.log_hz));
         self.features = [
             skew,
             frequency,
@@ -247,7 +253,9 @@ impl Judge {
         let flags = CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
         let carried = logistic(STREAM_INTERCEPT + weighted(of_stream, &STREAM_WEIGHTS));
         let quality = carried * logistic(INTERCEPT + weighted(of_own, &WEIGHTS) + flags);
-        let small = usual_height.map_or(0.0, |usual| (SMALL - log_ratio(own.height, usual)).max(0.0));
+        // A logarithm only where it counts: more than half is not small.
+        let low = usual_height.filter(|usual| own.height < 0.5 * usual);
+        let small = low.map_or(0.0, |usual| (SMALL - log_ratio(own.height, usual)).max(0.0));
         let doubt = self.doubt(own, small, carried);
         self.remember(own, quality, likeness);
         (quality, doubt)
@@ -295,12 +303,7 @@ impl Judge {
         for (slot, value) in self.template.iter_mut().zip(&self.own) {
             *slot += share * (value - *slot);
         }
-        let norm = libm::sqrt(self.template.iter().map(|x| x * x).sum::<f64>());
-        if norm > 0.0 {
-            for slot in &mut self.template {
-                *slot /= norm;
-            }
-        }
+        normalise(&mut self.template);
     }
 }
 
@@ -310,8 +313,8 @@ fn log_ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Of the slopes within `reach` of `index`: ln of the steepest rise before it over the steepest fall after it, as pulses rise faster
-/// than they fall; and ln of their root-mean-square frequency in Hz.
-fn slopes(trace: &Trace, index: u64, reach: u64, hz: f64) -> [f64; 2] {
+/// than they fall; and ln of their root-mean-square frequency in Hz, `log_hz` being ln of the internal rate over 2π.
+fn slopes(trace: &Trace, index: u64, reach: u64, log_hz: f64) -> [f64; 2] {
     let (mut rise, mut fall) = (0.0, 0.0);
     let (mut power, mut bend) = (0.0, 0.0);
     let from = index.saturating_sub(reach).max(trace.start());
@@ -324,7 +327,7 @@ fn slopes(trace: &Trace, index: u64, reach: u64, hz: f64) -> [f64; 2] {
         let steep = if i <= index { slope } else { -slope };
         *most = if steep > *most { steep } else { *most };
     }
-    let frequency = 0.5 * log_ratio(bend, power) + libm::log(hz / core::f64::consts::TAU);
+    let frequency = 0.5 * log_ratio(bend, power) + log_hz;
     [log_ratio(rise, fall).clamp(-SKEW_MOST, SKEW_MOST), frequency]
 }
 
@@ -350,31 +353,26 @@ fn excerpt(trace: &Trace, index: u64, before: usize, out: &mut [f64]) {
             *slot = trace.value(at);
         }
     }
-    let mean = out.iter().sum::<f64>() / out.len() as f64;
-    let mut square = 0.0;
+    let mean = sum(out) / out.len() as f64;
     for slot in out.iter_mut() {
         *slot -= mean;
-        square += *slot * *slot;
     }
-    let norm = libm::sqrt(square);
+    normalise(out);
+}
+
+/// Gives `values` unit norm, unless they are zero.
+fn normalise(values: &mut [f64]) {
+    let norm = libm::sqrt(dot(values, values));
     if norm > 0.0 {
-        for slot in out.iter_mut() {
-            *slot /= norm;
+        let scale = 1.0 / norm;
+        for value in values {
+            *value *= scale;
         }
     }
 }
 
 fn product(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>().clamp(-1.0, 1.0)
-}
-
-fn median(values: &mut [f64]) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    values.sort_unstable_by(f64::total_cmp);
-    let n = values.len();
-    Some(0.5 * (values[n / 2] + values[(n - 1) / 2]))
+    dot(a, b).clamp(-1.0, 1.0)
 }
 
 /// Logit of a stream whose features are all 0, and what is added per unit of each.

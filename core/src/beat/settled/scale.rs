@@ -4,34 +4,41 @@ use alloc::boxed::Box;
 use alloc::vec;
 
 use super::candidate::Candidate;
+use crate::filter::median_of_few;
 
-/// At most this many candidates count on one side.
+/// At most this many candidates count on one side …
 const MOST: usize = 64;
+/// … and there are seldom more than these.
+const FEW: usize = 16;
 
 /// Median of the larger heights among `candidates`: of those that reach `share` of the one with this `rank` (0 the largest, 1 the
 /// second, which one artefact cannot be). `None` without any.
 pub(super) fn usual_height<'a>(
-    candidates: impl Iterator<Item = &'a Candidate>,
+    candidates: impl Iterator<Item = &'a Candidate> + Clone,
     share: f64,
     rank: usize,
 ) -> Option<f64> {
-    let mut heights = [0.0; MOST];
-    let mut count = 0;
-    for candidate in candidates.take(MOST) {
-        // Insertion keeps the list sorted, largest first.
-        let mut at = count;
-        while at > 0 && heights[at - 1] < candidate.height {
-            heights[at] = heights[at - 1];
-            at -= 1;
-        }
-        heights[at] = candidate.height;
+    let heights = candidates.take(MOST).map(|candidate| candidate.height);
+    let (mut count, mut largest, mut second) = (0, f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for height in heights.clone() {
+        count += 1;
+        let smaller = if height > largest { largest } else { height };
+        largest = if height > largest { height } else { largest };
+        second = if smaller > second { smaller } else { second };
+    }
+    let least = share * if rank > 0 && count > 1 { second } else { largest };
+    let large = heights.filter(|height| *height >= least);
+    if count <= FEW { middle::<FEW>(large) } else { middle::<MOST>(large) }
+}
+
+/// The median of up to `N` numbers.
+fn middle<const N: usize>(numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let (mut sorted, mut count) = ([0.0; N], 0);
+    for number in numbers.take(N) {
+        sorted[count] = number;
         count += 1;
     }
-    let sorted = &heights[..count];
-    let reference = *sorted.get(rank).or(sorted.first())?;
-    let large = sorted.iter().take_while(|h| **h >= share * reference).count();
-    let sorted = &sorted[..large];
-    Some(0.5 * (sorted[large / 2] + sorted[(large - 1) / 2]))
+    median_of_few(&mut sorted[..count])
 }
 
 /// The median of the newest heights, kept in order.
