@@ -4,24 +4,31 @@
 #[path = "pvr/accuracy.rs"]
 mod accuracy;
 
-use accuracy::{compare, recording, shapes};
+use accuracy::{compare, median_error, recording, shapes};
 
-/// Every shape from a quarter of a millimetre of mercury. Below, a clear notch only: on blurred and damped shapes the highest of noisy
-/// samples is too high by up to 2.5 % at 0.1 mmHg and 7.5 % at 0.05, which the example prints and which is not yet mended.
+/// Seeds of the recordings, each of which has another pulse rate.
+const SEEDS: [u64; 4] = [1, 2, 3, 4];
+
+/// The median over the beats of a recording, 80 to 110 of them, from 0.1 mmHg. At 0.05 mmHg the pulse is as high as the sway: true amplitudes
+/// within a breath differ by half, and the median of ninety is uncertain by 1.5 % (SD) however well they are read; it is asked
+/// of the beats of four recordings together.
 #[test]
-fn the_median_amplitude_holds_on_every_shape_and_with_a_clear_notch_down_to_a_twentieth_of_a_millimetre() {
+fn the_median_amplitude_holds_on_every_shape_down_to_a_twentieth_of_a_millimetre() {
     for hz in [100.0, 250.0, 1000.0] {
-        for (index, (name, shape)) in shapes().iter().enumerate() {
-            for (amplitude, limit) in [(0.05, 3.0), (0.1, 2.0), (0.25, 2.0), (1.0, 2.0)] {
-                if index > 0 && amplitude < 0.25 {
-                    continue;
+        for (name, shape) in shapes() {
+            for amplitude in [0.05, 0.1, 0.25, 1.0] {
+                let mut together = Vec::new();
+                let seeds = if amplitude < 0.25 { &SEEDS[..] } else { &SEEDS[..1] };
+                for &seed in seeds {
+                    let errors = compare(&recording(hz, amplitude, &shape, seed));
+                    let what = format!("{name} {hz} Hz {amplitude} mmHg, seed {seed}");
+                    assert!(errors.found >= 60 && errors.found * 50 >= errors.beats * 49, "{what}: {errors:?}");
+                    assert!(errors.amplitude.abs() <= 2.0 || amplitude < 0.1, "{what}: {errors:?}");
+                    together.extend(errors.amplitudes);
                 }
-                let errors = compare(&recording(hz, amplitude, shape, 1));
-                assert!(
-                    errors.found >= 60 && errors.found * 50 >= errors.beats * 49,
-                    "{name} {hz} Hz {amplitude} mmHg: {errors:?}"
-                );
-                assert!(errors.amplitude.abs() <= limit, "{name} {hz} Hz {amplitude} mmHg: {errors:?}");
+                let limit = if amplitude < 0.1 { 3.0 } else { 2.0 };
+                let error = median_error(&together);
+                assert!(error.abs() <= limit, "{name} {hz} Hz {amplitude} mmHg: {error} %");
             }
         }
     }

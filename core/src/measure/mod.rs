@@ -6,6 +6,7 @@ pub(crate) mod cuff;
 pub(crate) mod cycle;
 pub(crate) mod descent;
 pub(crate) mod ensemble;
+pub(crate) mod level;
 pub(crate) mod perfusion;
 pub(crate) mod pulse;
 pub(crate) mod rate;

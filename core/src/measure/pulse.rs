@@ -4,6 +4,7 @@
 //! that level, which a flat foot cannot smear. Source: Vardoulis et al. 2013, J. Biomech. 46(12):2087, doi 10.1016/j.jbiomech.2013.05.015
 //! (intersecting tangents); Chiu et al. 1991, Am. Heart J. 121(5):1460 (foot methods compared).
 
+use super::level;
 use super::waveform::{Waveform, vertex};
 
 /// The systolic peak lies at most this far from where finding saw it, s.
@@ -13,8 +14,11 @@ const SEARCH_SHARE: f64 = 0.3;
 /// The upstroke takes at most this share of the cycle, and this long, s.
 const UPSTROKE_SHARE: f64 = 0.6;
 const UPSTROKE_S: f64 = 0.7;
-/// Going back from the steepest rise, the foot is passed once the signal is this share of the pulse's height above it.
-const FOOT_PASSED: f64 = 0.08;
+/// Going back from the steepest rise, the foot is passed once the signal is so many standard deviations of its noise above it, …
+const FOOT_PASSED_NOISE: f64 = 4.0;
+/// … at least the first of these shares of the pulse's height and at most the second, which holds where the noise is not known: breathing
+/// tilts a small pulse so far that an earlier dip is lower.
+const FOOT_PASSED: [f64; 2] = [0.01, 0.08];
 
 /// What was read of one pulse; times are sample indices of the segment, levels oriented.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,11 +105,12 @@ pub(crate) fn read(waveform: &Waveform, found: f64, earliest: f64, cycle: f64) -
     let steepest_place = steepest as f64 + shift;
     let steepest_level = values[steepest] + shift * 0.5 * (values[steepest + 1] - values[steepest - 1]);
 
+    let noise = waveform.left_noise();
     let mut foot = steepest;
     for i in (bound..steepest).rev() {
         if values[i] < values[foot] {
             foot = i;
-        } else if values[i] - values[foot] > FOOT_PASSED * (peak_level - values[foot]) {
+        } else if values[i] - values[foot] > passed(peak_level - values[foot], noise) {
             break;
         }
     }
@@ -115,6 +120,12 @@ pub(crate) fn read(waveform: &Waveform, found: f64, earliest: f64, cycle: f64) -
         (0.0, values[foot])
     };
     let foot_place = foot as f64 + shift;
+    let (peak_level, foot_level) = match level::stretches(noise, peak_level - foot_level) {
+        Some([top, bottom]) => {
+            (level::level(values, peak, top, peak_level), level::level(values, foot, bottom, foot_level))
+        }
+        None => (peak_level, foot_level),
+    };
     let onset = (steepest_place - (steepest_level - foot_level) / slope * per_second)
         .clamp(foot_place.min(steepest_place), steepest_place);
     Some(Reading {
@@ -126,6 +137,12 @@ pub(crate) fn read(waveform: &Waveform, found: f64, earliest: f64, cycle: f64) -
         foot_level,
         onset: waveform.index_of(onset),
     })
+}
+
+/// How far above a minimum the signal has passed it, for a pulse of this height.
+fn passed(height: f64, noise: Option<f64>) -> f64 {
+    let [least, most] = FOOT_PASSED;
+    noise.map_or(most * height, |noise| (FOOT_PASSED_NOISE * noise).max(least * height).min(most * height))
 }
 
 /// The highest maximum of `low..=high`, or, where the signal only rises or falls, the place where it is highest.

@@ -55,6 +55,8 @@ pub(crate) struct Waveform {
     longest: usize,
     start: f64,
     noise: Option<f64>,
+    /// Share of the standard deviation of white noise that smoothing leaves.
+    kept: f64,
 }
 
 impl Waveform {
@@ -73,6 +75,7 @@ impl Waveform {
             longest,
             start: 0.0,
             noise: None,
+            kept: 1.0,
         }
     }
 
@@ -90,6 +93,7 @@ impl Waveform {
             longest: values.len(),
             start: 0.0,
             noise: None,
+            kept: 1.0,
         };
         waveform.weigh(half, 1.0);
         let held = |at: usize| values[at.max(half).min(values.len() - 1 + half) - half];
@@ -129,6 +133,7 @@ impl Waveform {
         let half = (reach.min(SMOOTHING_MAX_S) * self.rate) as usize;
         let half = if half < 3 { 0 } else { half };
         self.weigh(half, sign);
+        self.kept = libm::sqrt(sign * self.weights[half]);
         let last = samples.len() - 1;
         // Index into `samples` of the first smoothed value, which lies REACH before `from`, and of its first neighbour.
         let origin = from.cast_signed() - first.cast_signed() - (REACH + half).cast_signed() as i64;
@@ -179,6 +184,11 @@ impl Waveform {
     pub(crate) fn suited_reach(&self, rise: f64, height: f64) -> f64 {
         let noise = self.noise.map_or(SUITED_NOISE, |noise| noise / height * libm::sqrt(SUITED_HZ / self.rate));
         SUITED_RISES * rise * libm::pow(noise / SUITED_NOISE, NOISE_POWER)
+    }
+
+    /// Standard deviation of the noise that is left in the values; `None` where nothing was smoothed, or too little to tell.
+    pub(crate) fn left_noise(&self) -> Option<f64> {
+        self.noise.map(|noise| noise * self.kept)
     }
 
     /// The values, [`Waveform::rate`] per second.
@@ -283,6 +293,37 @@ mod tests {
             let index = 20.0 + i as f64;
             approx::assert_abs_diff_eq!(*v, -index * index, epsilon = 1e-8);
         }
+    }
+
+    #[test]
+    fn the_noise_that_is_left_is_what_white_noise_leaves() {
+        let rate = SampleRate::hz(250.0).expect("in range");
+        let mut waveform = Waveform::new(rate, 4000);
+        // Uniform between −0.5 and 0.5 on a slow wave.
+        let mut state = 1_u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+        };
+        let wave = |i: i32| 65.0 + libm::sin(2.0 * PI * f64::from(i) / 250.0);
+        let samples: Vec<f64> = (0..40_200).map(|i| wave(i) + random()).collect();
+        for sign in [1.0, -1.0] {
+            // Thirty-two places are looked at in each stretch.
+            let mut told = 0.0;
+            let mut truth = 0.0;
+            for stretch in 0..400 {
+                let from = 40 + 100 * stretch;
+                waveform.load(&samples, 0, from, from + 100, sign, 0.08);
+                let off = waveform.values().iter().zip(from as i32..).map(|(v, i)| v - sign * wave(i));
+                truth += off.map(|off| off * off).sum::<f64>() / 100.0;
+                let left = waveform.left_noise().expect("smoothed");
+                told += left * left;
+            }
+            assert!((told / truth - 1.0).abs() < 0.15, "{told} is not {truth}");
+        }
+        // Reaching over less than three samples smooths nothing and tells nothing.
+        waveform.load(&samples, 0, 100, 200, 1.0, 0.01);
+        assert_eq!(waveform.left_noise(), None);
     }
 
     #[test]

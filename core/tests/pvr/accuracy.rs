@@ -35,6 +35,8 @@ pub(crate) struct Errors {
     /// Median of the drift-corrected amplitude against the truth's, and 95th percentile per beat, %.
     pub(crate) amplitude: f64,
     pub(crate) amplitude_p95: f64,
+    /// Measured and true drift-corrected amplitudes, mmHg.
+    pub(crate) amplitudes: Vec<(f64, f64)>,
     /// Median errors, ms.
     pub(crate) onset: f64,
     pub(crate) peak: f64,
@@ -54,6 +56,12 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(((values.len().max(1) - 1) as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+/// The median of the measured amplitudes against that of the true ones, %.
+pub(crate) fn median_error(amplitudes: &[(f64, f64)]) -> f64 {
+    let (measured, truth): (Vec<f64>, Vec<f64>) = amplitudes.iter().copied().unzip();
+    100.0 * (median(measured) / median(truth) - 1.0)
 }
 
 /// Rows of accepted beats with the true ones that they stand for.
@@ -87,18 +95,18 @@ pub(crate) fn compare(recording: &Recording) -> Errors {
         median(of(name, read).iter().map(|(value, truth)| value - truth).collect())
     };
     let amplitudes = of("amplitude_corrected", &|beat| beat.amplitude_corrected);
-    let (measured, true_ones): (Vec<f64>, Vec<f64>) = amplitudes.iter().copied().unzip();
     let mut single: Vec<f64> = amplitudes.iter().map(|(value, truth)| 100.0 * (value / truth - 1.0).abs()).collect();
     let mut errors = Errors {
         beats: truth.len(),
         found: pairs.len(),
-        amplitude: 100.0 * (median(measured) / median(true_ones) - 1.0),
+        amplitude: median_error(&amplitudes),
         amplitude_p95: quantile(&mut single, 0.95),
         onset: 1e3 * differences("onset", &|beat| Some(beat.onset)),
         peak: 1e3 * differences("peak", &|beat| Some(beat.peak)),
         rise: 1e3 * differences("rise_time", &|beat| beat.contour.map(|c| c.rise_time)),
         width: 1e3 * differences("width", &|beat| beat.contour.map(|c| c.widths[1])),
         mean_height: differences("mean_height", &|beat| beat.contour.map(|c| c.mean_height)),
+        amplitudes,
         ..Errors::default()
     };
     // Ten beats in a row; the class that most of them truly have.
