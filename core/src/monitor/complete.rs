@@ -29,6 +29,8 @@ const ODD_HEIGHT: f64 = 3.0;
 const ABSURD_HEIGHT: f64 = 100.0;
 /// So many pulses make the usual one.
 const FEWEST_HEIGHTS: usize = 3;
+/// A foot that begins a segment is seen where the signal falls to it by this share of the pulse's height.
+const FOOT_SEEN: f64 = 0.02;
 /// The cycle of a pulse that stands alone is taken to be this long, s.
 const LONE_CYCLE_S: f64 = 0.8;
 
@@ -53,6 +55,8 @@ struct Open {
     reading: Option<Reading>,
     /// Whether the peak, or the foot, was clipped or missing.
     spoilt: Option<Reason>,
+    /// The segment begins after its foot, or so close to it that its level is not known.
+    headless: bool,
     accepted: bool,
 }
 
@@ -179,7 +183,14 @@ impl Completer {
             let time = (start as f64 + found.peak) / self.hz;
             self.rate.push(Tick { time, accepted: true, quality: found.quality, linked: self.linked });
             self.linked = true;
-            return Open { found, locked, reading: None, spoilt: Some(Reason::Motion), accepted: true };
+            return Open {
+                found,
+                locked,
+                reading: None,
+                spoilt: Some(Reason::Motion),
+                headless: false,
+                accepted: true,
+            };
         }
         let reach = search_reach(cycle) * self.hz;
         let before = before.map(|open| open.reading.map_or((open.found.peak, open.found.peak), |r| (r.foot, r.peak)));
@@ -206,12 +217,20 @@ impl Completer {
         }
         // The pulse before may have been read later than finding saw it; the order of peaks is kept.
         let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
-        let spoilt = reading.and_then(|r| spoilt(&r, history));
+        let headless = reading.is_some_and(|r| self.is_headless(&r, cycle));
+        let spoilt = reading.and_then(|r| spoilt(&r, history)).or(headless.then_some(Reason::Missing));
         let accepted = found.quality >= ACCEPT_QUALITY && reading.is_some_and(|r| self.on_target(&r, sign));
         let time = (start as f64 + reading.map_or(found.peak, |r| r.steepest)) / self.hz;
         self.rate.push(Tick { time, accepted, quality: found.quality, linked: self.linked });
         self.linked = true;
-        Open { found, locked, reading, spoilt, accepted }
+        Open { found, locked, reading, spoilt, headless, accepted }
+    }
+
+    /// Whether the segment begins at the foot of a pulse or after it: there is no fall to it.
+    fn is_headless(&self, reading: &Reading, cycle: f64) -> bool {
+        let before = self.waveform.values().iter().take(self.waveform.place_of(reading.foot));
+        let fall = before.fold(0.0, |most: f64, value| most.max(value - reading.foot_level));
+        reading.foot < smoothing_reach(cycle, None) * self.hz && fall < FOOT_SEEN * reading.amplitude()
     }
 
     /// Whether the cuff, which the foot of a pulse is the pressure of, is on its target, if it has one.
@@ -256,7 +275,7 @@ impl Completer {
             Some(_) => open.found.doubt,
         };
         let beat = Beat {
-            onset: reading.map(|r| time(r.onset)),
+            onset: reading.filter(|_| !open.headless).map(|r| time(r.onset)),
             peak: time(reading.map_or(open.found.peak, |r| r.peak)),
             end: next_reading.map(|r| time(r.onset)),
             rate: cycle.filter(|cycle| *cycle > 0.0).map(|cycle| 60.0 * self.hz / cycle),
@@ -285,7 +304,7 @@ impl Completer {
         };
         self.handed_out = next_reading.map_or_else(|| reading.map_or(open.found.peak, |r| r.peak) + 1.0, |r| r.onset);
         self.summary.push(&beat, perfusion_index);
-        if let (true, Some(reading)) = (open.accepted, reading) {
+        if let (true, false, Some(reading)) = (open.accepted, open.headless, reading) {
             self.heights.push(reading.amplitude());
             let rise = contour.and_then(|c| c.rise_time).unwrap_or_else(|| reading.rise());
             self.reaches.push(self.waveform.suited_reach(rise, reading.amplitude()));
