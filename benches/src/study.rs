@@ -213,9 +213,8 @@ pub fn source_beats(seed: u64) -> Report {
 ///
 /// # Panics
 /// Never: the generator's own rates and channels are in range.
-pub fn source_raw(seed: u64) -> (Report, Vec<StudyRecording>) {
-    let source = SourceStudy::new(seed);
-    let study = source_plan(&source);
+pub fn source_raw(source: &SourceStudy) -> (Report, Vec<StudyRecording>) {
+    let study = source_plan(source);
     let mut data = Measurements::new();
     let mut truth = Vec::new();
     for (i, channel) in study.channels.iter().enumerate() {
@@ -229,6 +228,68 @@ pub fn source_raw(seed: u64) -> (Report, Vec<StudyRecording>) {
         truth.push(StudyRecording { samples: Vec::new(), ..recording });
     }
     (study.run(&data), truth)
+}
+
+/// A level or a change of the source study beside what is true.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// Name of the channel and of the window.
+    pub channel: &'static str,
+    /// See `channel`.
+    pub window: String,
+    /// The report's median and the median of the true heights of all beats in the window.
+    pub median: Option<(f64, f64)>,
+    /// The report's change from the first window and the realised one, %, with the verdict; absent for the first.
+    pub change: Option<(f64, f64, &'static str)>,
+    /// Beats that the median rests on, and those that were left out.
+    pub accepted: usize,
+    /// See `accepted`.
+    pub rejected: usize,
+}
+
+impl Compared {
+    /// How far the median is off, %.
+    pub fn off(&self) -> Option<f64> {
+        self.median.map(|(said, truth)| 100.0 * (said / truth - 1.0))
+    }
+}
+
+/// Each channel's own measure in each window outside the intervention, beside what is true.
+pub fn compared(report: &Report, truth: &[StudyRecording]) -> Vec<Compared> {
+    let mut all = Vec::new();
+    for (sensor, truth) in STUDY_SENSORS.iter().zip(truth) {
+        let measure = measure_of(sensor);
+        let mut first = None;
+        for window in report.windows.iter().filter(|window| window.kind != "intervention") {
+            let is_this = |channel: &str, of: &str, at: &str| {
+                channel == sensor.name && of == measure && at == window.window.as_str()
+            };
+            let row = report.levels.iter().find(|row| is_this(&row.channel, &row.measure, &row.window));
+            let said = report.changes.iter().find(|row| is_this(&row.channel, &row.measure, &row.window));
+            let real = true_median(truth, window.start, window.end);
+            let realised = first.zip(real).map(|(first, real): (f64, f64)| 100.0 * (real / first - 1.0));
+            first = first.or(real);
+            all.push(Compared {
+                channel: sensor.name,
+                window: window.window.clone(),
+                median: row.and_then(|row| row.median).zip(real),
+                change: said.and_then(|said| Some((said.percent?, realised?, said.verdict))),
+                accepted: row.map_or(0, |row| row.accepted),
+                rejected: row.map_or(0, |row| row.rejected),
+            });
+        }
+    }
+    all
+}
+
+/// The median of the true heights of all beats from `start` to `end`.
+fn true_median(truth: &StudyRecording, start: f64, end: f64) -> Option<f64> {
+    let inside = truth.beats.iter().filter(|beat| (start..end).contains(&beat.time));
+    let mut heights: Vec<f64> = inside.map(|beat| beat.perfusion_index.unwrap_or(beat.amplitude)).collect();
+    heights.sort_by(f64::total_cmp);
+    let upper = heights.get(heights.len() / 2)?;
+    let lower = heights.get((heights.len() - 1) / 2)?;
+    Some(0.5 * (lower + upper))
 }
 
 /// How often something happened.

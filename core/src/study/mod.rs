@@ -86,6 +86,7 @@ mod hash;
 #[cfg(feature = "json")]
 mod json;
 mod level;
+mod outlier;
 mod paired;
 mod phase;
 mod quantile;

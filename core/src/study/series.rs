@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::channel::{ChannelSignal, words};
 use super::design::{Marker, Study};
 use super::fault::{Fault, StudyError};
+use super::outlier::outliers;
 use super::result::Problem;
 use super::settings::AmplitudeChoice;
 use crate::reason::Reason;
@@ -47,6 +48,9 @@ pub struct SourceFacts {
 /// The source of temperatures whose levels are not to be compared: the camera's own level has moved between them.
 pub(crate) const UNREFERENCED: &str = "temperature_unreferenced";
 
+/// Columns of the beat table whose outliers are movements.
+const HEIGHTS: [&str; 3] = ["amplitude", "amplitude_corrected", "perfusion_index"];
+
 /// Values of one measure, s of the recording's clock.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Taken {
@@ -83,7 +87,8 @@ impl Measurements {
     }
 
     /// Takes the beats of one channel of one recording: of each measure that the channel is compared on, accepted beats as
-    /// values at their peaks, the others with their reasons.
+    /// values at their peaks, the others with their reasons. Of amplitudes and perfusion indices, those that lie further than four times the
+    /// spread from the values within half a minute are left out, reason [`Reason::Height`]: movements that passed for beats.
     ///
     /// The measures `amplitude` and `pulse_rate` are the beat table's `amplitude` or `amplitude_corrected`
     /// ([`Settings::amplitude`](super::Settings::amplitude)) and `rate`; any other is the column of its name. A measure that the table
@@ -207,6 +212,15 @@ impl Taken {
             self.value.push(value);
         }
     }
+
+    /// Leaves out the values that are marked: their height does not fit those around them.
+    fn leave_out(&mut self, marked: &[bool]) {
+        let rows = self.time.iter().zip(&self.value).zip(marked);
+        let left_out = rows.clone().filter(|(_, out)| **out).map(|((time, _), _)| (*time, Reason::Height));
+        self.rejected.extend(left_out);
+        let kept = rows.filter(|(_, out)| !**out).map(|((time, value), _)| (*time, *value));
+        (self.time, self.value) = kept.unzip();
+    }
 }
 
 fn beat_series(beats: &BeatTable, measure: &str, source: &str, unit: String) -> Taken {
@@ -229,6 +243,9 @@ fn beat_series(beats: &BeatTable, measure: &str, source: &str, unit: String) -> 
         } else {
             taken.rejected.push((time, reason.unwrap_or(Reason::LowQuality)));
         }
+    }
+    if HEIGHTS.contains(&source) {
+        taken.leave_out(&outliers(&taken.time, &taken.value));
     }
     taken
 }
