@@ -23,17 +23,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 from accuracy.explained import Explained, run_example
 
 STREAM = ("skew", "slope frequency", "lately periodic")
-OWN = ("rhythm", "unlike", "unlike around", "roughness", "periodic")
+OWN = ("rhythm", "unlike", "unlike around", "roughness", "periodic", "loud")
 # How much each family of recordings counts in all, as a share: for whether the stream carries a pulse,
 STREAM_SHARES = {
     "bidmc": 0.15, "bidmc_x1.5": 0.15, "bidmc_x0.7": 0.15, "troika": 0.4, "welltory_phone_ppg": 0.2,
     "physionet2015": 0.03, "pyphysio_medical": 0.03, "mimic_abp": 0.03, "synthetic": 0.3,
-    "noise": 0.25, "walk": 0.02,
+    "moved": 0.05, "noise": 0.25, "walk": 0.02,
 }  # fmt: skip
 # and for whether a pulse is right. In the interrupted ones half of what is found is noise behind good pulses.
 OWN_SHARES = {
     "bidmc": 0.3, "bidmc_x1.5": 0.3, "bidmc_x0.7": 0.3, "troika": 0.3, "welltory_phone_ppg": 0.15,
     "physionet2015": 0.06, "pyphysio_medical": 0.03, "mimic_abp": 0.03, "synthetic": 0.3, "interrupted": 0.06,
+    "moved": 0.1,
 }  # fmt: skip
 NO_PULSE = ("noise", "walk")
 TOTAL = 15_000.0

@@ -8,7 +8,7 @@ use std::io::{BufWriter, Write};
 
 use plethys::SampleRate;
 use plethys::beat::{Segmented, SettledFinder, SettledTuning};
-use plethys_datasets::{Pink, Record, Rng, Target, find_data, records, stress_sets};
+use plethys_datasets::{Pink, Record, Rng, STUDY_SENSORS, SourceStudy, Target, find_data, records, stress_sets};
 
 /// Channel, factor that orients it, and lag range (s) by dataset.
 const SETS: [(&str, &str, f64, f64, f64); 6] = [
@@ -79,6 +79,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             };
             print(&mut out, &stream, 1.0, &tuning)?;
         }
+    }
+    for stream in moved()? {
+        print(&mut out, &stream, 1.0, &tuning)?;
     }
     for stream in noise().into_iter().chain(interrupted()) {
         print(&mut out, &stream, 1.0, &tuning)?;
@@ -194,6 +197,24 @@ fn interrupted() -> Vec<Stream> {
         }
     }
     streams
+}
+
+/// Legs, toes and a finger at rest that move for a few seconds now and then. Pulses that the movement hides are no pulses to be found: what
+/// is measured on them is the movement.
+fn moved() -> Result<Vec<Stream>, Box<dyn std::error::Error>> {
+    let mut streams = Vec::new();
+    for seed in 21..25 {
+        let study =
+            SourceStudy { baseline: 600.0, massage: 120.0, follow_up: 0.0, hold: 0.0, ..SourceStudy::new(seed) };
+        for index in 0..STUDY_SENSORS.len() {
+            let made = study.record(index)?;
+            let sign = if made.sensor.inverted { -1.0 } else { 1.0 };
+            let samples = made.samples.iter().map(|sample| sign * sample).collect();
+            let beats = made.beats.iter().filter(|beat| !beat.is_disturbed).map(|beat| beat.time).collect();
+            streams.push(bare(format!("{}-{seed}", made.sensor.name), "moved", made.sample_rate, samples, beats));
+        }
+    }
+    Ok(streams)
 }
 
 /// A made stream.

@@ -25,7 +25,7 @@
 //! 6. **Humps.** The top of a broad pulse has several maxima within 0.3 s, and noise decides which is the highest. Of those the one that,
 //!    put at the peak's place, makes the pulse most like the running pulse is its time (`quality.rs`).
 //! 7. **Quality**, the product of two logistic functions: that the stream carries a pulse, from three means over the last dozen
-//!    pulses and half a minute, and that this is one of them, from five features around it (`quality.rs`).
+//!    pulses and half a minute, and that this is one of them, from six features around it (`quality.rs`).
 //!
 //! # What decides between a dicrotic wave and a premature beat
 //!

@@ -9,7 +9,8 @@
 //! by rejecting such beats one by one.
 //!
 //! *That this is one of its pulses*, from what is around it: its intervals against the usual one; its unlikeness to the running pulse and to
-//! the next; that of the pulses before; other maxima beside it; and how far the signal is periodic.
+//! the next; that of the pulses before; other maxima beside it; how far the signal is periodic; and how much more it moves than usual: a
+//! limb that moves makes more of it than any pulse, but for a pulse after a premature one, which may rise twice as steeply.
 //!
 //! Coefficients: `benches/accuracy/fit_quality.py` on the features that `cargo run --release -p plethys-benches --example
 //! quality_features` prints; it says how well they hold on recordings left out. Weights of clipped and missing samples are set by
@@ -29,7 +30,7 @@ use crate::reason::Reason;
 /// Features that say whether the stream carries a pulse.
 const STREAM: usize = 3;
 /// Features that say whether a wave is one of its pulses.
-const OWN: usize = 5;
+const OWN: usize = 6;
 /// What a quality rests on: of the stream, then of the pulse.
 pub(super) type Features = [f64; STREAM + OWN];
 
@@ -49,6 +50,15 @@ const SMALL: f64 = -0.7;
 const SLOPES: f64 = 0.3;
 /// Skew of one pulse from which on more of it says no more.
 const SKEW_MOST: f64 = 1.5;
+/// Unlikeness from which on more of it says little more.
+const UNLIKE: f64 = 0.6;
+/// A pulse is loud where the power of its slopes exceeds the usual one by this, ln,
+const LOUD: f64 = 1.4;
+/// and more of it says no more from here on.
+const LOUD_MOST: f64 = 2.0;
+/// Share of its distance from the usual by which a pulse moves that, and the largest such distance, ln.
+const LOUD_LEARNING: f64 = 0.1;
+const LOUD_STEP: f64 = 1.0;
 /// Most pulses over which the stream's means are taken.
 const MEMORY: f64 = 12.0;
 /// Largest share with which a pulse enters the running pulse.
@@ -79,6 +89,8 @@ pub(super) struct Judge {
     /// Mean skew and slope frequency of the last pulses, and how many these are.
     slopes: [f64; 2],
     averaged: f64,
+    /// Usual power of the slopes, ln.
+    usual_power: Option<f64>,
     features: Features,
 }
 
@@ -110,6 +122,7 @@ impl Judge {
             log_hz: libm::log(internal_hz / core::f64::consts::TAU),
             slopes: [0.0; 2],
             averaged: 0.0,
+            usual_power: None,
             features: Features::default(),
         }
     }
@@ -120,6 +133,7 @@ impl Judge {
         // What is learned first enters as a difference to this.
         self.template.fill(0.0);
         self.averaged = 0.0;
+        self.usual_power = None;
         self.features = Features::default();
     }
 
@@ -238,16 +252,22 @@ impl Judge {
         let others = near.fold(0.0, |sum: f64, c| sum + c.height.max(0.0));
         let roughness = if own.height > 0.0 { (others / own.height).min(3.0) } else { 3.0 };
         let unlike = |likeness: f64| libm::sqrt((1.0 - likeness).max(0.0));
-        let [skew, frequency] = self.average(slopes(trace, own.index, (SLOPES * self.hz) as u64, self.log_hz));
+        let (slopes, power) = slopes(trace, own.index, (SLOPES * self.hz) as u64, self.log_hz);
+        let [skew, frequency] = self.average(slopes);
+        let saturated = |likeness: f64| {
+            let far = (1.0 - likeness).max(0.0);
+            libm::sqrt(far / (1.0 + far / (UNLIKE * UNLIKE)))
+        };
         self.features = [
             skew,
             frequency,
             period.lately,
             back.abs() + forth.abs(),
-            unlike(likeness),
+            saturated(likeness),
             unlike(if self.count > 0 { around.likeness } else { likeness }),
             roughness,
             period.confidence,
+            self.loudness(power),
         ];
         let (of_stream, of_own) = self.features.split_at(STREAM);
         let flags = CLIPPED_WEIGHT * own.clipped + BRIDGED_WEIGHT * own.bridged;
@@ -271,6 +291,17 @@ impl Judge {
         self.slopes
     }
 
+    /// How far the power of a pulse's slopes exceeds the usual one, which it then moves.
+    fn loudness(&mut self, power: f64) -> f64 {
+        if power <= 0.0 {
+            return 0.0;
+        }
+        let power = libm::log(power);
+        let usual = *self.usual_power.get_or_insert(power);
+        self.usual_power = Some(usual + LOUD_LEARNING * (power - usual).clamp(-LOUD_STEP, LOUD_STEP));
+        (power - usual - LOUD).clamp(0.0, LOUD_MOST)
+    }
+
     /// The reason with the largest share in what speaks against the pulse.
     fn doubt(&self, own: Candidate, small: f64, carried: f64) -> Reason {
         let against = |feature: usize| (WEIGHTS[feature] * (USUAL[feature] - self.features[STREAM + feature])).max(0.0);
@@ -280,7 +311,10 @@ impl Judge {
             (Reason::Height, small),
             (Reason::Rhythm, against(0)),
             (Reason::Shape, against(1)),
-            (Reason::Noise, against(2) + against(3) + against(4) - libm::log(carried.max(f64::MIN_POSITIVE))),
+            (
+                Reason::Noise,
+                against(2) + against(3) + against(4) + against(5) - libm::log(carried.max(f64::MIN_POSITIVE)),
+            ),
         ];
         let mut largest = shares[4];
         for share in shares {
@@ -313,8 +347,9 @@ fn log_ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Of the slopes within `reach` of `index`: ln of the steepest rise before it over the steepest fall after it, as pulses rise faster
-/// than they fall; and ln of their root-mean-square frequency in Hz, `log_hz` being ln of the internal rate over 2π.
-fn slopes(trace: &Trace, index: u64, reach: u64, log_hz: f64) -> [f64; 2] {
+/// than they fall; ln of their root-mean-square frequency in Hz, `log_hz` being ln of the internal rate over 2π; and beside these
+/// their power.
+fn slopes(trace: &Trace, index: u64, reach: u64, log_hz: f64) -> ([f64; 2], f64) {
     let (mut rise, mut fall) = (0.0, 0.0);
     let (mut power, mut bend) = (0.0, 0.0);
     let from = index.saturating_sub(reach).max(trace.start());
@@ -328,7 +363,7 @@ fn slopes(trace: &Trace, index: u64, reach: u64, log_hz: f64) -> [f64; 2] {
         *most = if steep > *most { steep } else { *most };
     }
     let frequency = 0.5 * log_ratio(bend, power) + log_hz;
-    [log_ratio(rise, fall).clamp(-SKEW_MOST, SKEW_MOST), frequency]
+    ([log_ratio(rise, fall).clamp(-SKEW_MOST, SKEW_MOST), frequency], power)
 }
 
 /// Sum of the products, in order.
@@ -376,13 +411,13 @@ fn product(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Logit of a stream whose features are all 0, and what is added per unit of each.
-const STREAM_INTERCEPT: f64 = 25.82;
-const STREAM_WEIGHTS: [f64; STREAM] = [10.93, -21.43, 22.82];
+const STREAM_INTERCEPT: f64 = 26.13;
+const STREAM_WEIGHTS: [f64; STREAM] = [11.68, -21.71, 23.38];
 /// Logit of a pulse whose features are all 0, and what is added per unit of each.
-const INTERCEPT: f64 = 5.23;
-const WEIGHTS: [f64; OWN] = [-1.64, -5.28, -2.1, -0.51, 2.78];
+const INTERCEPT: f64 = 6.06;
+const WEIGHTS: [f64; OWN] = [-1.33, -11.17, -1.36, -0.69, 2.97, -1.93];
 /// Usual features of right pulses.
-const USUAL: [f64; OWN] = [0.02, 0.07, 0.08, 0.0, 0.9];
+const USUAL: [f64; OWN] = [0.02, 0.07, 0.08, 0.0, 0.9, 0.0];
 /// Added to the logit per unit of the share of clipped samples at the peak.
 const CLIPPED_WEIGHT: f64 = -0.5;
 /// Added to the logit per unit of the share of missing samples at the peak.
