@@ -13,6 +13,9 @@ use crate::signal::{Config, Polarity, SampleRate, SignalKind};
 use crate::snapshot::{Absent, Counts};
 use crate::table::{BeatTable, RateTable};
 
+/// Pulses per second of a resting heart, and some more.
+const RESTING_HZ: f64 = 1.25;
+
 /// What a recording yields.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Analysis {
@@ -74,6 +77,11 @@ pub fn analyze_input<S: Sample>(input: &Input<'_, S>, config: Config) -> Result<
     let mut beats = BeatTable::default();
     let mut rates = RateTable::default();
     let mut pulses = Vec::new();
+    // Room for a resting pulse; tables and lists grow where there are more.
+    let seconds = input.samples.len() as f64 / config.sample_rate.as_hz();
+    beats.reserve((RESTING_HZ * seconds) as usize);
+    rates.reserve(seconds as usize);
+    pulses.reserve((RESTING_HZ * seconds) as usize);
     let mut sink = |event| match event {
         Event::Pulse(pulse) => pulses.push(pulse.peak),
         Event::Beat(beat) => beats.push(&beat),

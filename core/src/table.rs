@@ -216,6 +216,13 @@ impl<const N: usize, const F: usize, const C: usize> Default for Table<N, F, C> 
 }
 
 impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
+    /// Makes room for so many more rows.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.numbers.iter_mut().for_each(|column| column.reserve(rows));
+        self.flags.iter_mut().for_each(|column| column.reserve(rows));
+        self.codes.iter_mut().for_each(|column| column.reserve(rows));
+    }
+
     /// Appends a row; allocates as a `Vec` does.
     pub fn push(&mut self, row: &impl Row<N, F, C>) {
         for (column, value) in self.numbers.iter_mut().zip(row.numbers()) {

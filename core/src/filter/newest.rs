@@ -1,7 +1,39 @@
 //! Medians of a few numbers, and of the newest.
 
-/// The median of a few `values`, none of them NaN, which are sorted in place; the mean of the middle two where their number is even.
+/// Up to so many numbers are ranked by counting.
+const COUNTED: usize = 8;
+
+/// The median of a few `values`, none of them NaN, which are put in another order; the mean of the middle two where their number is even.
 pub(crate) fn median_of_few(values: &mut [f64]) -> Option<f64> {
+    let count = values.len();
+    match *values {
+        [] => return None,
+        [one] => return Some(one),
+        [one, other] => return Some(0.5 * (one + other)),
+        _ => {}
+    }
+    let (lower, upper) = ((count - 1) / 2, count / 2);
+    if count > COUNTED {
+        insertion_sort(values);
+        return Some(if lower == upper { values[upper] } else { 0.5 * (values[lower] + values[upper]) });
+    }
+    // Without a branch that depends on the numbers.
+    let mut padded = [f64::INFINITY; COUNTED];
+    padded[..count].copy_from_slice(values);
+    let (mut low, mut high) = (0.0, 0.0);
+    for &value in &*values {
+        let (mut below, mut up_to) = (0, 0);
+        for other in padded {
+            below += usize::from(other < value);
+            up_to += usize::from(other <= value);
+        }
+        low = if below <= lower && lower < up_to { value } else { low };
+        high = if below <= upper && upper < up_to { value } else { high };
+    }
+    Some(if lower == upper { high } else { 0.5 * (low + high) })
+}
+
+fn insertion_sort(values: &mut [f64]) {
     for end in 1..values.len() {
         let value = values[end];
         let mut at = end;
@@ -11,9 +43,6 @@ pub(crate) fn median_of_few(values: &mut [f64]) -> Option<f64> {
         }
         values[at] = value;
     }
-    let count = values.len();
-    let upper = values.get(count / 2)?;
-    Some(if count % 2 == 1 { *upper } else { 0.5 * (values[count / 2 - 1] + upper) })
 }
 
 /// The newest `N` numbers, and their median.
@@ -85,8 +114,15 @@ mod tests {
             held.sort_unstable_by(f64::total_cmp);
             let (low, high) = (held[(held.len() - 1) / 2], held[held.len() / 2]);
             assert_eq!(newest.median(), Some(0.5 * (low + high)));
-            held.reverse();
-            assert_eq!(median_of_few(&mut held), newest.median());
+            let sorted = held.clone();
+            for count in 0..=held.len() {
+                let (mut few, mut many) = (sorted[..count].to_vec(), sorted[..count].to_vec());
+                few.reverse();
+                let expected = (count > 0).then(|| 0.5 * (many[(count - 1) / 2] + many[count / 2]));
+                assert_eq!(median_of_few(&mut few), expected);
+                many.rotate_left(count / 3);
+                assert_eq!(median_of_few(&mut many), expected);
+            }
         }
     }
 }

@@ -170,30 +170,36 @@ impl Intake {
         }
         let (low, high) = self.range.map_or((-LARGEST, LARGEST), |range| (range.low(), range.high()));
         let (low, high) = (low.max(-LARGEST), high.min(LARGEST));
+        // NaN is not.
+        let usual = |raw: f64, calibrated: f64| (raw > low) & (raw < high) & (calibrated.abs() <= LARGEST);
+        let mut all_usual = true;
+        for (&raw, value) in raw.iter().zip(&mut *values) {
+            *value = self.scale * raw + self.offset;
+            all_usual &= usual(raw, *value);
+        }
         let (mut run, mut smallest_step, mut at_rail) = (self.equal_run, self.smallest_step, self.plateau_is_rail);
         let mut travel = self.travel;
+        let learned = travel.is_learned();
         let mut count = 0;
-        for (&raw, value) in raw.iter().zip(values) {
-            let calibrated = self.scale * raw + self.offset;
-            let usual = raw > low && raw < high && calibrated.abs() <= LARGEST;
+        for (&raw, &value) in raw.iter().zip(&*values) {
+            if !all_usual && !usual(raw, value) {
+                break;
+            }
             let step = (raw - last).abs();
-            // NaN is not.
-            if !usual || travel.would_jump(step) {
+            let stands = step == 0.0;
+            if stands && (at_rail || run + 1 >= self.rail) {
                 break;
             }
-            if step > 0.0 {
-                (run, at_rail) = (1, false);
-                if step < smallest_step {
-                    smallest_step = step;
-                }
-            } else if at_rail || run + 1 >= self.rail {
+            if if learned { travel.jumps_learned(step) } else { travel.jumps(step) } {
                 break;
-            } else {
+            }
+            if stands {
                 run += 1;
+            } else {
+                (run, at_rail) = (1, false);
+                smallest_step = if step < smallest_step { step } else { smallest_step };
             }
-            travel.take(step);
             last = raw;
-            *value = calibrated;
             count += 1;
         }
         if count > 0 {

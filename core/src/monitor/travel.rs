@@ -79,6 +79,21 @@ impl Travel {
         usual > 0.0 && distance > self.jump * usual
     }
 
+    /// Whether the mean rests on as many distances as it is averaged over.
+    pub(super) fn is_learned(&self) -> bool {
+        self.count >= self.most
+    }
+
+    /// As [`jumps`](Self::jumps) where the mean [`is_learned`](Self::is_learned); with no travel at all every distance is a jump.
+    #[inline]
+    pub(super) fn jumps_learned(&mut self, distance: f64) -> bool {
+        let jumps = distance > self.jump * self.mean;
+        if !jumps {
+            self.mean = self.mean * self.rest + distance * self.share;
+        }
+        jumps
+    }
+
     /// Takes note of a distance.
     #[inline]
     pub(super) fn take(&mut self, distance: f64) {

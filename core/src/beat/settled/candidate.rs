@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 
 use super::path::{BRIDGED, CLIPPED};
-use super::scale::usual_height;
+use super::scale::{Heights, NO_HEIGHTS, usual_height};
 use super::trace::Trace;
 use super::tuning::Tuning;
 
@@ -45,6 +45,7 @@ pub(super) struct Candidates {
     around: u64,
     past: f64,
     share: f64,
+    heights: Heights,
 }
 
 impl Candidates {
@@ -58,6 +59,7 @@ impl Candidates {
             around: (tuning.around * internal_hz) as u64 + 1,
             past: tuning.past_scale * internal_hz,
             share: tuning.scale_share,
+            heights: NO_HEIGHTS,
         }
     }
 
@@ -125,16 +127,22 @@ impl Candidates {
             candidate.settled = trace.end() > candidate.index + self.side;
             if candidate.settled {
                 // So are those before it: this will not change any more.
-                candidate.past = past_height(before, candidate.time, self.past, self.share);
+                candidate.past = past_height(before, candidate.time, self.past, self.share, &mut self.heights);
             }
         }
     }
 }
 
 /// The usual height of the candidates `before` one at `time` that lie within `reach` of it.
-pub(super) fn past_height(before: &[Candidate], time: f64, reach: f64, share: f64) -> Option<f64> {
+pub(super) fn past_height(
+    before: &[Candidate],
+    time: f64,
+    reach: f64,
+    share: f64,
+    heights: &mut Heights,
+) -> Option<f64> {
     let past = before.iter().rev().take_while(|candidate| candidate.time >= time - reach);
-    usual_height(past, share, 1)
+    usual_height(past, share, 1, heights)
 }
 
 fn lowest_before(trace: &Trace, index: u64, side: u64) -> f64 {

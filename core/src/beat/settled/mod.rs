@@ -100,7 +100,7 @@ use self::path::FindingPath;
 use self::period::{Period, PeriodFinder};
 use self::programme::Programme;
 use self::quality::{Features, Judge};
-use self::scale::{LongScale, usual_height};
+use self::scale::{Heights, LongScale, NO_HEIGHTS, usual_height};
 use self::smooth::Smoother;
 use self::trace::Trace;
 use super::found::{FindPulses, Found, Segmented};
@@ -147,6 +147,7 @@ pub struct SettledFinder {
     programme: Programme,
     judge: Judge,
     long_scale: LongScale,
+    heights: Heights,
     internal_hz: f64,
     hop: u64,
     until_hop: u64,
@@ -185,6 +186,7 @@ impl SettledFinder {
             programme: Programme::new(internal_hz, tuning),
             judge: Judge::new(internal_hz),
             long_scale: LongScale::new(long),
+            heights: NO_HEIGHTS,
             internal_hz,
             hop: hop as u64,
             until_hop: hop as u64,
@@ -259,7 +261,7 @@ impl SettledFinder {
     fn usual(&mut self) -> f64 {
         let from = self.trace.end() as f64 - self.tuning.past_scale * self.internal_hz;
         let recent = self.candidates.all().iter().filter(|c| c.time >= from && c.settled);
-        if let Some(height) = usual_height(recent, self.tuning.scale_share, 1) {
+        if let Some(height) = usual_height(recent, self.tuning.scale_share, 1, &mut self.heights) {
             self.long_scale.push(height);
         }
         self.long_scale.median()

@@ -292,8 +292,8 @@ fn total(sums: &mut [f64], new: &mut [f64], blocks: &mut [f64], at: usize, lags:
 fn correlate(now: &[f64], reversed: &[f64], products: &mut [f64]) {
     for (first, products) in (0..).step_by(LANES).zip(products.chunks_mut(LANES)) {
         let mut sums = [0.0; LANES];
-        for (at, value) in (first..).zip(now.iter().rev()) {
-            let Some(before) = reversed.get(at..).and_then(<[f64]>::first_chunk::<LANES>) else { break };
+        let windows = reversed.get(first..).unwrap_or_default().windows(LANES);
+        for (before, value) in windows.zip(now.iter().rev()) {
             for lane in 0..LANES {
                 sums[lane] += value * before[lane];
             }

@@ -5,7 +5,7 @@ use alloc::vec;
 
 use super::candidate::{Candidate, past_height};
 use super::period::Period;
-use super::scale::usual_height;
+use super::scale::{Heights, NO_HEIGHTS, usual_height};
 use super::tuning::Tuning;
 
 /// Logarithms that are remembered: more than there are samples of which one can be an open candidate.
@@ -33,6 +33,7 @@ pub(super) struct Programme {
     count: usize,
     /// Ratios of heights and their logarithms, by index of the candidate.
     logs: Box<[[f64; 2]; LOGS]>,
+    heights: Heights,
     hz: f64,
     tuning: Tuning,
 }
@@ -44,6 +45,7 @@ impl Programme {
             nodes: vec![Node::default(); most].into_boxed_slice(),
             count: 0,
             logs: Box::new([[1.0, 0.0]; LOGS]),
+            heights: NO_HEIGHTS,
             hz: internal_hz,
             tuning: *tuning,
         }
@@ -129,9 +131,15 @@ impl Programme {
         let past = if own.settled {
             own.past
         } else {
-            past_height(&candidates[..at], own.time, self.tuning.past_scale * self.hz, self.tuning.scale_share)
+            past_height(
+                &candidates[..at],
+                own.time,
+                self.tuning.past_scale * self.hz,
+                self.tuning.scale_share,
+                &mut self.heights,
+            )
         };
-        let future = usual_height(future, self.tuning.scale_share, 0);
+        let future = usual_height(future, self.tuning.scale_share, 0, &mut self.heights);
         let scale = match (past, future) {
             (Some(past), Some(future)) => past.min(future),
             (Some(one), None) | (None, Some(one)) => one,

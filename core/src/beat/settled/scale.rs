@@ -6,39 +6,39 @@ use alloc::vec;
 use super::candidate::Candidate;
 use crate::filter::median_of_few;
 
-/// At most this many candidates count on one side …
+/// At most this many candidates count on one side.
 const MOST: usize = 64;
-/// … and there are seldom more than these.
-const FEW: usize = 16;
+/// Room for their heights.
+pub(super) type Heights = [f64; MOST];
+/// Room that is not used yet.
+pub(super) const NO_HEIGHTS: Heights = [0.0; MOST];
 
 /// Median of the larger heights among `candidates`: of those that reach `share` of the one with this `rank` (0 the largest, 1 the
-/// second, which one artefact cannot be). `None` without any.
+/// second, which one artefact cannot be). `None` without any. What is in `heights` does not matter, and is overwritten.
 pub(super) fn usual_height<'a>(
-    candidates: impl Iterator<Item = &'a Candidate> + Clone,
+    candidates: impl Iterator<Item = &'a Candidate>,
     share: f64,
     rank: usize,
+    heights: &mut Heights,
 ) -> Option<f64> {
-    let heights = candidates.take(MOST).map(|candidate| candidate.height);
     let (mut count, mut largest, mut second) = (0, f64::NEG_INFINITY, f64::NEG_INFINITY);
-    for height in heights.clone() {
+    for (place, candidate) in heights.iter_mut().zip(candidates) {
+        let height = candidate.height;
+        *place = height;
         count += 1;
         let smaller = if height > largest { largest } else { height };
         largest = if height > largest { height } else { largest };
         second = if smaller > second { smaller } else { second };
     }
     let least = share * if rank > 0 && count > 1 { second } else { largest };
-    let large = heights.filter(|height| *height >= least);
-    if count <= FEW { middle::<FEW>(large) } else { middle::<MOST>(large) }
-}
-
-/// The median of up to `N` numbers.
-fn middle<const N: usize>(numbers: impl Iterator<Item = f64>) -> Option<f64> {
-    let (mut sorted, mut count) = ([0.0; N], 0);
-    for number in numbers.take(N) {
-        sorted[count] = number;
-        count += 1;
+    // The large ones move to the front.
+    let mut large = 0;
+    for at in 0..count {
+        let height = heights[at];
+        heights[large] = height;
+        large += usize::from(height >= least);
     }
-    median_of_few(&mut sorted[..count])
+    median_of_few(&mut heights[..large])
 }
 
 /// The median of the newest heights, kept in order.

@@ -97,6 +97,9 @@ impl Smoother {
     #[inline]
     pub(super) fn next(&self, trace: &Trace) -> f64 {
         let middle = trace.end();
+        if self.wide == 1 {
+            return trace.newest_fine(self.delay()) * self.weights[0];
+        }
         let beside = self.wide as u64 - 1;
         let window = trace.fine(middle.saturating_sub(beside)..middle + beside + 1);
         let (before, after) = window.split_at((middle.min(beside) as usize).min(window.len()));

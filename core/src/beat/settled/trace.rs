@@ -96,6 +96,12 @@ impl Trace {
         &self.fine[self.places(range, self.stored)]
     }
 
+    /// The band-passed sample that lies `back` before the newest.
+    #[inline]
+    pub(super) fn newest_fine(&self, back: usize) -> f64 {
+        self.fine[self.place(self.stored.wrapping_sub(1 + back as u64))]
+    }
+
     /// Smoothed ones.
     #[inline]
     pub(super) fn values(&self, range: Range<u64>) -> &[f64] {
