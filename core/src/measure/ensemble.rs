@@ -209,6 +209,7 @@ impl<'a, S: Sample> Reader<'a, S> {
         let margin = self.waveform.margin() as f64;
         let first = self.load((from - margin).max(0.0), (to + margin).min(self.samples.len() as f64 - 1.0))?;
         let (from, to) = (libm::floor(from.max(first as f64)) as u64, libm::ceil(to) as u64);
+        self.waveform.forget();
         self.waveform.load(&self.stretch, first as u64, from, to, 1.0, smoothing_reach(self.cycle, None));
         pulse::read(&self.waveform, peak * self.hz, from as f64, self.cycle).filter(|reading| reading.amplitude() > 0.0)
     }

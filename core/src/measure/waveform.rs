@@ -51,12 +51,25 @@ pub(crate) struct Waveform {
     kernels: Vec<[f64; 2 * REACH]>,
     weights: Vec<f64>,
     smooth: Vec<f64>,
+    /// What stands in `smooth`, where it may be used again.
+    known: Option<Known>,
     fine: Vec<f64>,
     longest: usize,
     start: f64,
     noise: Option<f64>,
     /// Share of the standard deviation of white noise that smoothing leaves.
     kept: f64,
+}
+
+/// A smoothed stretch: none of it rests on samples that were not there.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// Index of its first sample, and how many they are.
+    start: i64,
+    count: usize,
+    /// How it was smoothed and oriented.
+    half: usize,
+    sign: f64,
 }
 
 impl Waveform {
@@ -71,6 +84,7 @@ impl Waveform {
             kernels,
             weights: Vec::with_capacity(2 * smoothing + 1),
             smooth: vec![0.0; longest + 2 * REACH],
+            known: None,
             fine: Vec::with_capacity(longest * factor),
             longest,
             start: 0.0,
@@ -89,6 +103,7 @@ impl Waveform {
             kernels: Vec::new(),
             weights: Vec::with_capacity(2 * half + 1),
             smooth: Vec::new(),
+            known: None,
             fine: Vec::with_capacity(values.len()),
             longest: values.len(),
             start: 0.0,
@@ -119,7 +134,13 @@ impl Waveform {
         self.longest * self.factor
     }
 
-    /// Takes the stretch `from..to` of `samples`, whose first has the index `first`; what lies beyond them is held.
+    /// The next stretch belongs to another stream, or to another place of this one with the same index.
+    pub(crate) fn forget(&mut self) {
+        self.known = None;
+    }
+
+    /// Takes the stretch `from..to` of `samples`, whose first has the index `first`; what lies beyond them is held. Samples with the same
+    /// index are the same from one stretch to the next, see [`forget`](Self::forget).
     /// `sign` orients, the smoothing reaches `reach` seconds to either side, see [`smoothing_reach`].
     pub(crate) fn load(&mut self, samples: &[f64], first: u64, from: u64, to: u64, sign: f64, reach: f64) {
         self.fine.clear();
@@ -132,19 +153,30 @@ impl Waveform {
         // A quartic through five samples is those samples.
         let half = (reach.min(SMOOTHING_MAX_S) * self.rate) as usize;
         let half = if half < 3 { 0 } else { half };
-        self.weigh(half, sign);
-        self.kept = libm::sqrt(sign * self.weights[half]);
+        let known = self.known.take().filter(|known| (known.half, known.sign) == (half, sign));
+        if known.is_none() {
+            self.weigh(half, sign);
+            self.kept = libm::sqrt(sign * self.weights[half]);
+        }
         let last = samples.len() - 1;
-        // Index into `samples` of the first smoothed value, which lies REACH before `from`, and of its first neighbour.
-        let origin = from.cast_signed() - first.cast_signed() - (REACH + half).cast_signed() as i64;
-        let smooth = &mut self.smooth[..count + 2 * REACH];
-        let inside = usize::try_from(origin).ok().and_then(|low| samples.get(low..low + smooth.len() + 2 * half));
+        // The first smoothed value lies REACH before `from`; index into `samples` of its first neighbour.
+        let start = from.cast_signed() - REACH.cast_signed() as i64;
+        let origin = start - first.cast_signed() - half.cast_signed() as i64;
+        let around = count + 2 * (REACH + half);
+        let inside = usize::try_from(origin).ok().and_then(|low| samples.get(low..low + around));
         if let Some(inside) = inside {
-            mirrored(smooth, inside, &self.weights);
+            // What was smoothed for the stretch before stays.
+            let before = known.and_then(|known| Some((known.count, usize::try_from(start - known.start).ok()?)));
+            let (before, gone) = before.unwrap_or_default();
+            let stays = before.saturating_sub(gone).min(count + 2 * REACH);
+            self.smooth.copy_within(gone.min(before)..gone.min(before) + stays, 0);
+            let smooth = &mut self.smooth[..count + 2 * REACH];
+            mirrored(&mut smooth[stays..], &inside[stays..], &self.weights);
             self.noise = noise(smooth, &inside[half..], &self.weights, sign);
+            self.known = Some(Known { start, count: smooth.len(), half, sign });
         } else {
             let held = |index: i64| samples[index.clamp(0, last.cast_signed() as i64) as usize];
-            for (low, place) in (origin..).zip(smooth) {
+            for (low, place) in (origin..).zip(&mut self.smooth[..count + 2 * REACH]) {
                 *place = self.weights.iter().zip(low..).fold(0.0, |sum, (w, index)| sum + w * held(index));
             }
         }
@@ -183,7 +215,7 @@ impl Waveform {
     /// How far smoothing should reach for pulses of `height` that rise in `rise` seconds, amid the noise of this stretch, s.
     pub(crate) fn suited_reach(&self, rise: f64, height: f64) -> f64 {
         let noise = self.noise.map_or(SUITED_NOISE, |noise| noise / height * libm::sqrt(SUITED_HZ / self.rate));
-        SUITED_RISES * rise * libm::pow(noise / SUITED_NOISE, NOISE_POWER)
+        SUITED_RISES * rise * libm::exp(NOISE_POWER * libm::log(noise / SUITED_NOISE))
     }
 
     /// Standard deviation of the noise that is left in the values; `None` where nothing was smoothed, or too little to tell.

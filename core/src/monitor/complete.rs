@@ -112,6 +112,7 @@ impl Completer {
 
     /// Starts a segment.
     pub(crate) fn begin(&mut self) {
+        self.waveform.forget();
         self.lone = None;
         self.open = None;
         self.linked = false;

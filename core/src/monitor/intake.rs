@@ -171,7 +171,7 @@ impl Intake {
         let (low, high) = self.range.map_or((-LARGEST, LARGEST), |range| (range.low(), range.high()));
         let (low, high) = (low.max(-LARGEST), high.min(LARGEST));
         // NaN is not.
-        let usual = |raw: f64, calibrated: f64| (raw > low) & (raw < high) & (calibrated.abs() <= LARGEST);
+        let usual = |raw: f64, calibrated: f64| raw > low && raw < high && calibrated.abs() <= LARGEST;
         let mut all_usual = true;
         for (&raw, value) in raw.iter().zip(&mut *values) {
             *value = self.scale * raw + self.offset;
