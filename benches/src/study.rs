@@ -3,6 +3,7 @@
 //! Each seed is a whole study through [`Study::run`]: a pulse of 64 beats per minute whose ln amplitude swings with breathing, Mayer waves and
 //! vasomotion ([`Swing::at_rest`]), with 5 % noise from beat to beat.
 
+use crate::thermal::Feet;
 use plethys::study::{
     Change, Channel, ChannelSignal, Measurements, Phase, PhaseKind, Recording, Report, Role, Scale, Side, SourceFacts,
     Study,
@@ -209,18 +210,20 @@ pub fn source_beats(seed: u64) -> Report {
     study.run(&data)
 }
 
-/// The source study from its raw streams, with the truth of each channel.
+/// The source study from its raw streams, both feet before a thermal camera among them, with the truth of each pulse channel.
 ///
 /// # Panics
 /// Never: the generator's own rates and channels are in range.
 pub fn source_raw(source: &SourceStudy) -> (Report, Vec<StudyRecording>) {
-    let study = source_plan(source);
+    let mut study = source_plan(source);
+    let feet = Feet::plan(source, &mut study);
     let mut data = Measurements::new();
+    feet.add(&study, &mut data);
     let mut truth = Vec::new();
     for (i, channel) in study.channels.iter().enumerate() {
+        let ChannelSignal::Pulse(kind) = channel.signal else { continue };
         let recording = source.record(i).expect("a channel of the study");
         let rate = SampleRate::hz(recording.sample_rate).expect("a rate in range");
-        let ChannelSignal::Pulse(kind) = channel.signal else { continue };
         let config = Config { calibration: channel.calibration, ..Config::new(kind, rate) };
         let analysis = analyze(&recording.samples, config).expect("a usable configuration");
         let facts = SourceFacts { duration: analysis.duration, sample_rate: Some(rate.as_hz()), sha256: None };

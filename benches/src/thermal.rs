@@ -11,7 +11,8 @@ use plethys::thermal::{
     ThermalTables, WaveletOptions, band_correlation, fit_depth, fit_rewarming, oscillations, relative_flow,
 };
 use plethys_datasets::{
-    Course, FlowDrive, Line, Outline, Rewarming, Rng, Scene, Shutter, Site, ThermalFrame, ThermalSynth, resonance,
+    Course, FEET_REGIONS, FlowDrive, Line, Outline, PLATE_CELSIUS, Rewarming, Rng, Scene, Shutter, Site, SourceStudy,
+    ThermalFrame, ThermalSynth, resonance,
 };
 
 /// A frame of the synthetic camera as the kernel takes it, with its telemetry.
@@ -393,6 +394,49 @@ pub fn contralateral_error(seed: u64) -> f64 {
         let truth = mean(from) - mean(0.0);
         worst.max((row.change.expect("two hours of frames") - truth).abs())
     })
+}
+
+/// Both feet of the source study before a thermal camera, corrected against the plate between them.
+#[derive(Debug)]
+pub struct Feet {
+    synth: ThermalSynth,
+}
+
+impl Feet {
+    /// Two more channels of `study`, in a recording of their own.
+    pub fn plan(source: &SourceStudy, study: &mut Study) -> Self {
+        study.recordings.push(Recording::new("feet", "1", 0.0));
+        for (side, role) in [(Side::Left, Role::Contralateral), (Side::Right, Role::Treated)] {
+            let channel = Channel::new(&format!("foot_{}", side.name()), ChannelSignal::Thermal, side, role);
+            let recordings = vec!["feet".into()];
+            study.channels.push(Channel { site: Some("foot".into()), recordings, ..channel });
+        }
+        Self { synth: source.feet() }
+    }
+
+    /// What the camera sees, measured and taken into the data of the study.
+    ///
+    /// # Panics
+    /// Never: the generator's own camera is in range.
+    pub fn add(&self, study: &Study, data: &mut Measurements) {
+        let mut config = ThermalConfig::new(self.synth.rows, self.synth.columns, Encoding::LEPTON);
+        for (name, edges) in FEET_REGIONS {
+            config = config.region(name, rectangle(edges.map(|edge| edge as usize))).expect("a short name");
+        }
+        let analysis = run(&self.synth, config.reference("plate", Some(PLATE_CELSIUS)).expect("a region"));
+        for side in ["left", "right"] {
+            data.add_thermal(study, &format!("foot_{side}"), "feet", &analysis, side, None).expect("a known channel");
+        }
+    }
+
+    /// Mean true difference, right minus left, from `start` to `end`, K.
+    pub fn difference(source: &SourceStudy, start: f64, end: f64) -> f64 {
+        let sites = source.feet().sites;
+        let count = (end - start) as u32;
+        let at = |second: u32| start + f64::from(second) + 0.5;
+        let sum: f64 = (0..count).map(|i| sites[0].course.at(at(i)) - sites[1].course.at(at(i))).sum();
+        sum / f64::from(count.max(1))
+    }
 }
 
 /// The value that `share` of `values` do not exceed.

@@ -39,6 +39,7 @@ __all__ = [
     "catalogue_toml",
     "estimate_sample_rate",
     "pvr_category",
+    "source_feet",
     "source_study",
     "stress_set",
     "stress_sets",
@@ -244,6 +245,16 @@ def pvr_category(
     site: str | None,
     cuff_on_target: bool | None,
 ) -> tuple[int | None, str | None]: ...
+def source_feet(
+    seed: int,
+    baseline: float,
+    massage: float,
+    follow_up: float,
+    hold: float,
+    effect: float,
+) -> dict[str, Any]:
+    """Counts, stamps, regions and the true temperatures of both feet before a thermal camera."""
+
 def source_study(
     seed: int,
     sample_rate: float,

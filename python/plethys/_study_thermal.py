@@ -45,12 +45,19 @@ def measure(recording: Mapping[str, Any], channels: Sequence[Mapping[str, Any]],
     rate = frames.sample_rate or recording["sample_rate"]
     # Names of regions are short in the kernel, ids of channels need not be.
     regions = {channel["id"]: f"r{place}" for place, channel in enumerate(channels)}
+    places = {regions[channel["id"]]: tuple(channel["region"]) for channel in channels}
+    reference: str | tuple[str, float] | None = None
+    if recording["reference_region"] is not None:
+        places["reference"] = tuple(recording["reference_region"])
+        known = recording["reference_temperature"]
+        reference = "reference" if known is None else ("reference", known)
     analysis = analyze_thermal(
         frames,
         frames.time,
-        {regions[channel["id"]]: tuple(channel["region"]) for channel in channels},
+        places,
         sample_rate=None if frames.time is not None else rate,
         unit=frames.unit if frames.unit is not None else said,
+        reference=reference,
     )
     return Framed(recording["id"], analysis, regions)
 

@@ -261,19 +261,40 @@ class StudyRecording(Recording):
 
 
 @dataclass(frozen=True, eq=False)
+class StudyFeet:
+    """Both feet of the source study in one thermal frame, with their truth."""
+
+    counts: npt.NDArray[np.uint16] = field(repr=False)
+    """Frames (time, row, column), counts of 0.01 K."""
+    time: Floats = field(repr=False)
+    """Time stamps, s."""
+    regions: dict[str, tuple[int, int, int, int]]
+    """Rows and columns (y0, y1, x0, x1) of "right", "left" and the "plate" of constant temperature."""
+    plate: float
+    """Its temperature, °C."""
+    right: Floats = field(repr=False)
+    """True temperature of the massaged right foot at each stamp, °C."""
+    left: Floats = field(repr=False)
+    """True temperature of the left foot."""
+
+
+@dataclass(frozen=True, eq=False)
 class SourceStudy:
-    """Six channels of one session: PVR and PPG of two legs and a finger."""
+    """Six channels of one session: PVR and PPG of two legs and a finger; with `thermal`, both feet before a camera too."""
 
     phases: builtins.list[tuple[str, float, float]]
     """(kind, start, end), s."""
     recordings: dict[str, StudyRecording]
     """By channel."""
+    thermal: StudyFeet | None = None
+    """Both feet before a thermal camera, where that was asked for."""
 
     def write(self, folder: str | os.PathLike[str]) -> Path:
         """Write the session as two devices would leave it, and give the path of its study file.
 
         `pvr.npz` and `ppg.npz` hold the raw counts of each device, `events.tsv` the markers that were set, `study.toml` says what
-        is what, and `truth.npz` holds the true beats, which no device knows: `<channel>_time` (s) and `<channel>_amplitude`.
+        is what, and `truth.npz` holds the true beats, which no device knows: `<channel>_time` (s) and `<channel>_amplitude`. With
+        `thermal` the frames are in `feet.npz`, and the true temperatures are `foot_time`, `foot_right` and `foot_left` (°C).
         """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -286,6 +307,9 @@ class SourceStudy:
         truth: dict[str, Any] = {}
         for name, recording in self.recordings.items():
             truth |= {f"{name}_time": recording.truth.time, f"{name}_amplitude": recording.truth.amplitude}
+        if (feet := self.thermal) is not None:
+            np.savez(folder / "feet.npz", frames=feet.counts, time_s=feet.time, unit="cK")
+            truth |= {"foot_time": feet.time, "foot_right": feet.right, "foot_left": feet.left}
         np.savez(folder / "truth.npz", **truth)
         marks = "".join(f"{start:.3f}\t{end - start:.3f}\t{kind}\n" for kind, start, end in self.phases)
         (folder / "events.tsv").write_text("onset\tduration\ttrial_type\n" + marks, encoding="utf-8")
@@ -327,12 +351,38 @@ def _source_study_file(study: SourceStudy, list_of_kinds: builtins.list[str | No
                 f'calibration = {{ scale = {scale!r}, offset = {offset!r}, unit = "{unit}", date = "2026-10-01" }}',
             ]
         parts.append("\n".join(lines) + "\n")
+    if study.thermal is not None:
+        parts.append(_feet_of_the_file(study.thermal))
     for kind, start, end in study.phases:
         name = {"intervention": "massage"}.get(kind, kind)
         parts.append(
             f'[[phase]]\nid = "{name}"\nkind = "{kind}"\nstart = {{ marker = "{kind}" }}\nduration = {end - start:g}\n'
         )
     return "\n".join(parts)
+
+
+def _feet_of_the_file(feet: StudyFeet) -> str:
+    plate = builtins.list(feet.regions["plate"])
+    text = f"""\
+[[recording]]
+id = "feet"
+file = "feet.npz"
+visit = "1"
+reference_region = {plate}           # a plate between the feet
+reference_temperature = {feet.plate:g}
+"""
+    for side, role in (("left", "contralateral"), ("right", "treated")):
+        text += f"""
+[[channel]]
+id = "foot_{side}"
+signal = "thermal"
+site = "foot"
+side = "{side}"
+role = "{role}"
+region = {builtins.list(feet.regions[side])}
+recordings = ["feet"]
+"""
+    return text
 
 
 def source_study(
@@ -345,6 +395,7 @@ def source_study(
     hold: float = 600.0,
     effect: float = 1.0,
     waveforms: bool = True,
+    thermal: bool = False,
 ) -> SourceStudy:
     """Make the study that plethys exists for: the right leg is massaged, the left one's PVR amplitude goes 0.81, 1.22, 1.63 mmHg.
 
@@ -366,6 +417,9 @@ def source_study(
         1 for the whole change, 0 for a sham session.
     waveforms
         False makes no samples: the beats alone, as they were planted, which is a thousand times faster.
+    thermal
+        True puts both feet before a thermal camera too: a frame of 32 x 24 pixels each second, a shutter every three minutes,
+        10 mK of drift between the feet, vasomotion of 0.1 K of its own in each, a plate of constant temperature between them.
 
     Raises
     ------
@@ -394,7 +448,14 @@ def source_study(
             reinflations=made["reinflations"],
             bursts=made["motion"],
         )
-    return SourceStudy(phases, recordings)
+    return SourceStudy(phases, recordings, _feet(seed, baseline, massage, follow_up, hold, effect) if thermal else None)
+
+
+def _feet(seed: int, baseline: float, massage: float, follow_up: float, hold: float, effect: float) -> StudyFeet:
+    made = _plethys.source_feet(seed, baseline, massage, follow_up, hold, effect)
+    regions = {name: (y0, y1, x0, x1) for name, (y0, y1, x0, x1) in made["regions"]}
+    counts = made["counts"].reshape(made["shape"])
+    return StudyFeet(counts, made["time"], regions, made["plate"], made["right"], made["left"])
 
 
 # ---------------------------------------------------------------------------------------------- public recordings

@@ -101,12 +101,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def study(folder: Path) -> None:
     """The source study: its files, which are kept from one demo to the next, then its report."""
-    made = f"plethys {__version__}, seed {STUDY_SEED}\n"
+    made = f"plethys {__version__}, seed {STUDY_SEED}, with thermography\n"
     stamp, file = folder / "made-by.txt", folder / "study.toml"
-    print("\nThe source study: the right leg is massaged; PVR and PPG of both legs and a finger, 2 h 25 min at 250 Hz")
+    print("\nThe source study: the right leg is massaged; PVR and PPG of both legs and a finger, 2 h 25 min at 250 Hz,")
+    print("both feet before a thermal camera")
     if not (file.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made):
         print("  making its raw streams, once ...", flush=True)
-        datasets.source_study(STUDY_SEED).write(folder)
+        datasets.source_study(STUDY_SEED, thermal=True).write(folder)
         stamp.write_text(made, encoding="utf-8")
     begin = time.perf_counter()
     report = Study.read(file).run()
@@ -121,6 +122,11 @@ def study(folder: Path) -> None:
                 change = f", {_words.percent(row['percent'])} ({ends})"
             level = _words.interval(row["low"], row["high"])
             print(f"  {row['channel']:16} {row['window']:16} {row['median']:.2f} mmHg ({level}){change}")
+    for row in report.tables["asymmetries"].rows():
+        if row["measure"] == "temperature" and row["change"] is not None and row["window"].startswith("follow_up"):
+            ends = _words.interval(row["change_low"], row["change_high"], 2, True)
+            now, moved = (_words.number(row[key], 2, True) for key in ("difference", "change"))
+            print(f"  right minus left foot, {row['window']:14} {now} °C, changed by {moved} ({ends})")
     for problem in report.problems:
         print(f"  {problem}")
     print(f"  from files to report in {elapsed:.1f} s; the report: {page.resolve()}")

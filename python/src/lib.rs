@@ -9,6 +9,7 @@ mod errors;
 mod input;
 mod monitor;
 mod pvr;
+mod source_feet;
 mod source_study;
 mod study;
 mod synthetic;
@@ -31,6 +32,8 @@ mod _plethys {
     use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
     #[pymodule_export]
     use crate::pvr::{pvr_category, two_point};
+    #[pymodule_export]
+    use crate::source_feet::source_feet;
     #[pymodule_export]
     use crate::source_study::source_study;
     #[pymodule_export]

@@ -76,6 +76,8 @@ impl Study {
             dict.set_item("start", recording.study_time(0.0))?;
             dict.set_item("sample_rate", recording.sample_rate)?;
             dict.set_item("time_column", &recording.time_column)?;
+            dict.set_item("reference_region", recording.reference_region)?;
+            dict.set_item("reference_temperature", recording.reference_temperature)?;
             Ok(dict)
         });
         rows.collect()

@@ -132,6 +132,42 @@ def test_the_change_of_the_side_difference_is_the_true_one(tmp_path, seed):
     assert "right foot" in page and 'src="data:image/png;base64,' in page
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_full_source_study_tells_the_feet_beside_the_pulses(tmp_path, seed):
+    """Baseline, massage, two hours: PVR, PPG and both feet before one camera, from files; pulses at 40 Hz, to be made sooner."""
+    source = plethys.datasets.source_study(seed, 40.0, thermal=True)
+    report = plethys.Study.read(source.write(tmp_path)).run()
+    assert report.problems == []
+    feet = source.thermal
+
+    def true(window: str) -> float:
+        (row,) = rows(report, "windows", window=window)
+        inside = (feet.time >= row["start"]) & (feet.time < row["end"])
+        return float((feet.right - feet.left)[inside].mean())
+
+    for window in ("follow_up:first", "follow_up:last"):
+        (sides,) = rows(report, "asymmetries", measure="temperature", window=window)
+        assert sides["change"] == pytest.approx(true(window) - true("baseline"), abs=0.05)
+        assert sides["change_low"] < sides["change"] < sides["change_high"]
+        # The plate between the feet keeps the camera's level: each foot is judged on its own, too.
+        for foot in ("foot_left", "foot_right"):
+            (alone,) = rows(report, "changes", channel=foot, window=window)
+            assert alone["verdict"] == "claimed"
+        # The pulses of all six sensors are in the same tables.
+        assert len(rows(report, "levels", measure="pulse_rate", window=window)) == 6
+
+
+def test_a_reference_that_is_none_is_a_fault(tmp_path):
+    path = Truth(5, shutters=False).write(tmp_path)
+    wrong = STUDY.replace('file = "feet.npz"', 'file = "feet.npz"\nreference_temperature = 30.0')
+    path.write_text(wrong)
+    with pytest.raises(plethys.StudyError, match="needs reference_region"):
+        plethys.Study.read(path)
+    path.write_text(wrong.replace("reference_temperature = 30.0", "reference_region = [0, 99, 0, 4]"))
+    report = plethys.Study.read(path).run()
+    assert any("lies outside the frame" in text for text in report.problems)
+
+
 def test_without_shutters_a_foot_alone_is_judged(tmp_path):
     truth = Truth(3, shutters=False)
     report = plethys.Study.read(truth.write(tmp_path)).run()

@@ -126,6 +126,13 @@ impl Study {
                 let text = format!("must be positive, got {} Hz", recording.sample_rate.unwrap_or_default());
                 faults.push(Fault::new("recording", i, "sample_rate", text));
             }
+            if let Some(celsius) = recording.reference_temperature {
+                if recording.reference_region.is_none() {
+                    let text = "needs reference_region, which has this temperature".into();
+                    faults.push(Fault::new("recording", i, "reference_temperature", text));
+                }
+                finite("recording", i, "reference_temperature", celsius, faults);
+            }
         }
     }
 

@@ -163,6 +163,8 @@ fn recording(mut section: Section<'_, '_, '_>) -> Recording {
         sample_rate: section.number("sample_rate"),
         events: section.text("events"),
         time_column: section.text("time_column"),
+        reference_region: region(&mut section, "reference_region"),
+        reference_temperature: section.number("reference_temperature"),
     };
     section.done();
     recording
@@ -188,7 +190,7 @@ fn channel(mut section: Section<'_, '_, '_>) -> Channel {
         gain_mm_per_mmhg: section.number("gain_mm_per_mmhg"),
         cuff_pressure: section.number("cuff_pressure"),
         cuff_column: section.text("cuff_column"),
-        region: region(&mut section),
+        region: region(&mut section, "region"),
         measures: section.texts("measures"),
         reference: section.text("reference"),
         ..Channel::new(&id, signal, side, role)
@@ -233,13 +235,13 @@ fn sensor_range(section: &mut Section<'_, '_, '_>) -> Option<SensorRange> {
     SensorRange::new(low, high).map_err(|error| section.fault(at, "sensor_range", error.to_string())).ok()
 }
 
-fn region(section: &mut Section<'_, '_, '_>) -> Option<[u32; 4]> {
-    let at = section.get("region")?.span();
-    let edges: [f64; 4] = section.numbers("region")?;
+fn region(section: &mut Section<'_, '_, '_>, key: &'static str) -> Option<[u32; 4]> {
+    let at = section.get(key)?.span();
+    let edges: [f64; 4] = section.numbers(key)?;
     let [y0, y1, x0, x1] = edges;
     let whole = edges.iter().all(|edge| *edge >= 0.0 && *edge <= 1e6 && libm::floor(*edge) == *edge);
     if !whole || y0 >= y1 || x0 >= x1 {
-        section.fault(at, "region", "expected rows and columns [y0, y1, x0, x1], y0 < y1 and x0 < x1".into());
+        section.fault(at, key, "expected rows and columns [y0, y1, x0, x1], y0 < y1 and x0 < x1".into());
         return None;
     }
     Some(edges.map(|edge| edge as u32))

@@ -82,6 +82,8 @@ pub(crate) fn study(study: &Study) -> String {
         w.maybe_number(recording.sample_rate);
         w.maybe_text(recording.time_column.as_ref());
         w.maybe_text(recording.events.as_ref());
+        w.maybe(recording.reference_region, |w, region| region.iter().for_each(|edge| w.count(*edge as usize)));
+        w.maybe_number(recording.reference_temperature);
     }
     channels(&mut w, study);
     w.count(study.phases.len());

@@ -23,6 +23,11 @@ pub struct Recording {
     pub events: Option<String>,
     /// Name of the column of time stamps, where the file has one.
     pub time_column: Option<String>,
+    /// Rows and columns `[y0, y1, x0, x1]` (half open) of what keeps its temperature in its thermal frames, which all regions are corrected
+    /// against: single feet can be judged then.
+    pub reference_region: Option<[u32; 4]>,
+    /// The temperature of it, °C; `None`: unknown, so that changes are right and levels are not.
+    pub reference_temperature: Option<f64>,
 }
 
 impl Recording {
@@ -38,6 +43,8 @@ impl Recording {
             sample_rate: None,
             events: None,
             time_column: None,
+            reference_region: None,
+            reference_temperature: None,
         }
     }
 
