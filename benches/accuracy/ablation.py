@@ -29,6 +29,7 @@ COLUMNS = {
 VARIANTS = (
     "",
     "smooth_share=0",
+    "smooth_from=-1 smooth_full=0",
     "hump_reach=0",
     "neutral_height=0.1",
     "neutral_height=0.3",
