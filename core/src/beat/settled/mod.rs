@@ -5,7 +5,8 @@
 //! 1. **Path.** The stream is decimated to 40–80 Hz and band-passed at 0.5–8 Hz, both linear phase and both direct sums, so that
 //!    peaks stay where they are and a spike of any size is gone when it leaves the window (`path.rs`).
 //!    A rough path that does not repeat is smoothed, the more the slower the pulse: raised-cosine weights that reach
-//!    0.2 P (1 − confidence / 0.8) to either side, 0.2 s at most, where it climbs twice the height of a pulse in a period, none where it climbs once.
+//!    0.2 P (1 − confidence / 0.8) to either side, 0.2 s at most, where it climbs twice the height of a pulse in a
+//!    period, none where it climbs once.
 //!    A noisy pulse at 54 bpm loses its false maxima, a clean, a fast or an irregular one keeps all it has (`smooth.rs`).
 //! 2. **Candidates** are all maxima at least 0.1 s apart. Their *rise* and *fall* reach down to the lowest point within 1 s, or to
 //!    where the trace is higher again; the smaller of the two is the height, which is the prominence (`candidate.rs`).
@@ -47,7 +48,8 @@
 //! recordings at their speed, stretched (rate declared ÷ 1.5) and squeezed (÷ 0.7), six of TROIKA without accelerometer, eleven of a
 //! phone camera (welltory), and eight seeds each of two synthetic sets. Constants were chosen on these recordings, on their copies and
 //! on synthetic sets, where the tables are flat; the rule on rebounds (shadow), that on thirds of the period and that on
-//! roughness (no smoothing of what is only irregular) were found on one or two recordings each. They were not fitted, so expect a little less on others.
+//! roughness (no smoothing of what is only irregular) were found on one or two recordings each. They
+//! were not fitted, so expect a little less on others.
 //!
 //! | variant | BIDMC | ÷ 1.5 | ÷ 0.7 | TROIKA | phones | bigeminy | deep notch |
 //! |---|---|---|---|---|---|---|---|
