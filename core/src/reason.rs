@@ -39,7 +39,7 @@ pub enum Reason {
     NotPresent = 16,
     /// The pulses that it would rest on are too doubtful.
     LowQuality = 17,
-    /// The cuff's pressure was off its target.
+    /// The cuff's pressure was off its target, or the cuff was being inflated: the stroke of a pump is no pulse.
     CuffPressure = 18,
     /// What it rests on was not stated: a calibration, a site, a gain, an injected volume.
     NotStated = 19,

@@ -14,8 +14,8 @@ const BLOCK_S: f64 = 2.0;
 const BLOCKS: usize = 32;
 /// … and at least.
 const FEWEST_BLOCKS: usize = 8;
-/// A rise by this much from block to block is an inflation, in units of pressure (mmHg).
-const INFLATION: f64 = 0.7;
+/// A rise by this much from block to block, or from pulse to pulse, is an inflation, in units of pressure (mmHg).
+pub(crate) const INFLATION: f64 = 0.7;
 
 /// The cuff over a block of 2 s.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -10,6 +10,7 @@ use crate::beat::{ACCEPT_QUALITY, Found};
 use crate::event::{Beat, Event};
 use crate::filter::Newest;
 use crate::filter::sum;
+use crate::measure::cuff::INFLATION;
 use crate::measure::cycle::Cycle;
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
@@ -17,7 +18,7 @@ use crate::measure::rate::{BeatRate, Tick};
 use crate::measure::waveform::{Waveform, smoothing_reach};
 use crate::measure::{contour, descent, pulse};
 use crate::reason::Reason;
-use crate::signal::{Config, CuffTarget};
+use crate::signal::{Config, CuffTarget, SignalKind};
 
 /// A pause this long without an onset ends a beat, s.
 pub(crate) const PAUSE_S: f64 = 3.0;
@@ -27,6 +28,8 @@ pub(crate) const LONGEST_CYCLE_S: f64 = PAUSE_S + 0.3;
 const ODD_HEIGHT: f64 = 3.0;
 /// … and so many times higher than the usual pulse before, whatever the next one is.
 const ABSURD_HEIGHT: f64 = 100.0;
+/// A pulse falls back; a stroke of a pump stays up by more than this share of its height.
+const STAYS_UP: f64 = 0.5;
 /// So many pulses make the usual one.
 const FEWEST_HEIGHTS: usize = 3;
 /// A foot that begins a segment is seen where the signal falls to it by this share of the pulse's height.
@@ -78,6 +81,8 @@ pub(crate) struct Completer {
     reaches: Newest<5>,
     pub(crate) perfusion: Perfusion,
     cuff: Option<CuffTarget>,
+    /// The signal is a pressure in a known unit: a cuff may be inflated in it.
+    is_pressure: bool,
     pub(crate) rate: BeatRate,
     pub(crate) summary: Summary,
 }
@@ -98,6 +103,7 @@ impl Completer {
             reaches: Newest::new(),
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
             cuff: config.cuff,
+            is_pressure: config.signal != SignalKind::Ppg && config.calibration.is_some(),
             rate: BeatRate::new(),
             summary: Summary::new(),
         }
@@ -234,6 +240,12 @@ impl Completer {
         reading.foot < smoothing_reach(cycle, None) * self.hz && fall < FOOT_SEEN * reading.amplitude()
     }
 
+    /// Whether what looks like a pulse is the stroke of a pump that inflates a cuff: the pressure does not fall back after it.
+    fn is_stroke(&self, this: &Reading, next: &Reading, sign: f64) -> bool {
+        let rise = next.foot_level - this.foot_level;
+        self.is_pressure && sign > 0.0 && rise > INFLATION && rise > STAYS_UP * this.amplitude()
+    }
+
     /// Whether the cuff, which the foot of a pulse is the pressure of, is on its target, if it has one.
     fn on_target(&self, reading: &Reading, sign: f64) -> bool {
         self.cuff.is_none_or(|cuff| cuff.holds(sign * reading.foot_level))
@@ -270,9 +282,11 @@ impl Completer {
             (_, _, Some(next)) => Some(next.found.peak - open.found.peak),
             _ => None,
         };
+        let inflated = reading.zip(next_reading).is_some_and(|(this, next)| self.is_stroke(&this, &next, sign));
+        let accepted = open.accepted && !inflated;
         let rejection = match reading {
             None => Reason::Shape,
-            Some(reading) if !self.on_target(&reading, sign) => Reason::CuffPressure,
+            Some(reading) if inflated || !self.on_target(&reading, sign) => Reason::CuffPressure,
             Some(_) => open.found.doubt,
         };
         let beat = Beat {
@@ -296,8 +310,8 @@ impl Completer {
             bowing: whole(contour.map(|c| c.bowing)),
             area: whole(contour.map(|c| c.area)),
             notch_prominence: whole(notch.map(|(_, prominence)| prominence)),
-            accepted: open.accepted,
-            reason: if open.accepted { spoilt } else { Some(rejection) },
+            accepted,
+            reason: if accepted { spoilt } else { Some(rejection) },
             notch: notch.map(|(class, _)| class),
             bridged: history.any_bridged(first..last),
             clipped,

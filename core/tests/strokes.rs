@@ -1,0 +1,40 @@
+//! The strokes of the pump that inflates a cuff look like pulses, and are none.
+
+use plethys::{Calibration, Config, Reason, SampleRate, analyze};
+
+/// A cuff pressure at 250 Hz: twelve strokes of 14 mmHg, one every 0.8 s, then a slow deflation with pulses of 1.5 mmHg.
+fn recording() -> Vec<f64> {
+    let step = |t: f64| 1.0 / (1.0 + libm::exp(-t / 0.04));
+    let pulse = |t: f64| {
+        let phase = (t / 0.85 - libm::floor(t / 0.85)) * 0.85;
+        libm::exp(-0.5 * (phase - 0.25) * (phase - 0.25) / 0.0049)
+            + 0.3 * libm::exp(-0.5 * (phase - 0.5) * (phase - 0.5) / 0.01)
+    };
+    let at = |t: f64| {
+        let inflated: f64 = (0..12).map(|k| 14.0 * step(t - 3.0 - 0.8 * f64::from(k))).sum();
+        let deflating = (t - 14.0).max(0.0);
+        inflated - 3.0 * deflating + if t > 14.0 { 1.5 * pulse(t) } else { 0.0 }
+    };
+    (0..250 * 44).map(|i| at(f64::from(i) / 250.0) + 0.002 * f64::from(i * 7919 % 13)).collect()
+}
+
+#[test]
+fn strokes_of_the_pump_are_left_out_and_pulses_of_the_deflation_are_not() {
+    let config = |calibrated: bool| {
+        let plain = Config::pressure(SampleRate::hz(250.0).expect("in range"));
+        let unit = Calibration::new(1.0, 0.0, "mm[Hg]").expect("a calibration");
+        Config { calibration: calibrated.then_some(unit), ..plain }
+    };
+    let beats = analyze(&recording(), config(true)).expect("usable").beats;
+    let (peaks, accepted) = (beats.number("peak"), beats.flag("accepted"));
+    let strokes = (0..beats.len()).filter(|&row| peaks[row] < 12.5 && accepted[row]).count();
+    let pulses = (0..beats.len()).filter(|&row| peaks[row] > 18.0 && accepted[row]).count();
+    assert_eq!(strokes, 0, "{:?}", &peaks[..12.min(peaks.len())]);
+    assert!(pulses >= 26, "{pulses} pulses");
+    let marked = (0..beats.len()).filter(|&row| beats.code("reason")[row] == Reason::CuffPressure.code()).count();
+    assert!(marked >= 5, "{marked} strokes marked");
+    // Without a unit nothing is known about cuffs: the guard has a twin that shows it firing.
+    let plain = analyze(&recording(), config(false)).expect("usable").beats;
+    let passed = plain.number("peak").iter().zip(plain.flag("accepted")).filter(|(t, ok)| **t < 12.5 && **ok).count();
+    assert!(passed > 0, "no stroke ever looked like a pulse");
+}
