@@ -96,7 +96,7 @@ pub use analysis::{Analysis, analyze, analyze_input, estimate_sample_rate};
 pub use error::{ConfigError, Error};
 pub use event::{Beat, Event, Notch, Pulse, RateRow};
 pub use measure::category::{CuffSite, Gain, Grading, REFERENCE_GAIN, category};
-pub use measure::cuff::{CuffMonitor, CuffReading, Injection, reject_off_target};
+pub use measure::cuff::{CuffMonitor, CuffReading, Injection, cuff_readings, rate_alongside, reject_off_target};
 pub use measure::ensemble::{Ensemble, ensemble};
 pub use monitor::{Events, Monitor};
 pub use reason::{Reason, State};

@@ -17,7 +17,7 @@ from importlib.metadata import version as _version
 
 from . import _plethys, datasets
 from ._plethys import ProcessError
-from ._pvr import Ensemble, pvr_category, two_point
+from ._pvr import CuffReadings, Ensemble, cuff_readings, millilitres, pvr_category, two_point
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
 from ._thermal import ThermalAnalysis, ThermalMonitor, ThermalSnapshot, analyze_thermal
@@ -47,6 +47,7 @@ THERMAL_NOTICES: tuple[str | None, ...] = tuple(_plethys.THERMAL_CODES["notice"]
 """Everything that may be noticed in a stream of thermal frames, in the order of its code; code 0 is None."""
 
 __all__ = [
+    "CuffReadings",
     "REASONS",
     "STATES",
     "THERMAL_NOTICES",
@@ -81,7 +82,9 @@ __all__ = [
     "Trend",
     "analyze",
     "analyze_thermal",
+    "cuff_readings",
     "datasets",
+    "millilitres",
     "pvr_category",
     "read",
     "read_thermal",

@@ -37,7 +37,9 @@ __all__ = [
     "arrow_stream",
     "catalogue",
     "catalogue_toml",
+    "cuff_readings",
     "estimate_sample_rate",
+    "millilitres",
     "pvr_category",
     "source_feet",
     "source_study",
@@ -238,6 +240,10 @@ def synthetic(options: dict[str, Any]) -> dict[str, Any]:
     """The keywords of plethys.datasets.synthetic, all present."""
 
 def two_point(first: tuple[float, float], second: tuple[float, float], unit: str) -> tuple[float, float]: ...
+def cuff_readings(
+    pressure: _Floats, sample_rate: float, target: float, tolerance: float
+) -> dict[str, npt.NDArray[Any]]: ...
+def millilitres(height: float, injection: tuple[float, float] | None) -> tuple[float | None, str | None]: ...
 def pvr_category(
     height: float | None,
     noise: float | None,
@@ -280,7 +286,7 @@ class Study:
     def channels(self) -> list[dict[str, Any]]: ...
     def config(self, channel: str, sample_rate: float) -> Config: ...
     def with_cuff(
-        self, channel: str, analysis: Analysis, pressure: _Floats, sample_rate: float
+        self, channel: str, analysis: Analysis, pressure: _Floats, sample_rate: float, samples: int
     ) -> Analysis: ...
     def study_time(self, recording: str, time: float) -> float: ...
     def recording_time(self, recording: str, time: float) -> float: ...

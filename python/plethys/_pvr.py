@@ -1,4 +1,4 @@
-"""Pulse volume recording: the averaged beat, two-point calibration, category."""
+"""Pulse volume recording: the averaged beat, two-point calibration, cuff, category, volume."""
 
 from __future__ import annotations
 
@@ -91,3 +91,52 @@ def pvr_category(
     ((1, None), (None, 'NotStated'))
     """
     return _plethys.pvr_category(height, noise, notch, site, cuff_on_target)
+
+
+@dataclass(frozen=True, eq=False)
+class CuffReadings:
+    """The pressure of a cuff, in blocks of 2 s."""
+
+    time: Floats
+    """Centre of the block, s from the first sample."""
+    pressure: Floats
+    """Mean pressure, mmHg; NaN where more than half of the block is missing."""
+    leak: Floats
+    """Pressure lost since the last inflation, over 64 s at most, mmHg per minute; NaN for the first 16 s."""
+    inflating: npt.NDArray[np.bool_]
+    """The pressure rises by more than 0.7 mmHg from block to block."""
+    holds: npt.NDArray[np.bool_]
+    """On target, and not being inflated."""
+    leaks: npt.NDArray[np.bool_]
+    """The leak is above 1 mmHg per minute."""
+
+
+def cuff_readings(
+    pressure: npt.ArrayLike, sample_rate: float, target: float = 65.0, tolerance: float = 5.0
+) -> CuffReadings:
+    """Whether a cuff holds its pressure, from a channel of its own in mmHg, 20 Hz or faster: leak, re-inflations, on target or not.
+
+    >>> import numpy as np, plethys
+    >>> cuff = plethys.cuff_readings(65 - 2 * np.arange(2400) / 2400, 20.0)  # 1 mmHg lost a minute
+    >>> round(float(cuff.leak[-1]), 3), bool(cuff.holds.all())
+    (1.0, True)
+    """
+    values = np.ascontiguousarray(pressure, np.float64)
+    if values.ndim != 1:
+        raise TypeError(f"pressure: expected one dimension, got {values.ndim}")
+    hz = _convert.number("sample_rate", sample_rate, "Hz")
+    limits = _convert.number("target", target, "mmHg"), _convert.number("tolerance", tolerance, "mmHg")
+    return CuffReadings(**_plethys.cuff_readings(values, hz, *limits))
+
+
+def millilitres(height: float, injection: tuple[float, float] | None) -> tuple[float | None, str | None]:
+    """A height in mmHg as a volume in mL, and None; or None and the reason why there is none.
+
+    `injection`: the volume that was injected into the cuff at working pressure, mL, and the rise that it made, mmHg. Without one there
+    is no volume: from the size of the cuff alone it is uncertain by 40 %.
+
+    >>> import plethys
+    >>> plethys.millilitres(0.5, (1.0, 12.5)), plethys.millilitres(0.5, None)
+    ((0.04, None), (None, 'NotStated'))
+    """
+    return _plethys.millilitres(_convert.number("height", height, "mmHg"), injection)

@@ -282,7 +282,7 @@ class Study:
         raw = _plethys.analyze(samples, config, stamps)
         if cuff is not None:
             # A cuff channel of its own has as many samples or fewer over the same time.
-            raw = self._raw.with_cuff(channel["id"], raw, cuff, rate * len(cuff) / max(len(samples), 1))
+            raw = self._raw.with_cuff(channel["id"], raw, cuff, rate, len(samples))
         data.add_beats(self._raw, channel["id"], recording["id"], raw, digest)
         return _Taken(channel["id"], recording["id"], samples, stamps, raw)
 

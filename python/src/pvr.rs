@@ -1,7 +1,7 @@
 //! What vascular laboratories add to a pulse volume recording: two-point calibration, category.
 
-use numpy::PyArray1;
-use plethys::{Calibration, CuffSite, Ensemble, Grading, Notch, category};
+use numpy::{PyArray1, PyReadonlyArray1};
+use plethys::{Calibration, CuffSite, CuffTarget, Ensemble, Grading, Injection, Notch, SampleRate, category};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -28,6 +28,41 @@ pub(crate) fn pvr_category(
     let site = site.and_then(CuffSite::from_name);
     match category(&Grading { height, noise, notch, site, cuff_on_target }) {
         Ok(category) => (Some(category), None),
+        Err(reason) => (None, Some(reason.name())),
+    }
+}
+
+/// Readings of a cuff's pressure, column by column.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // PyO3 hands extracted arguments over by value.
+pub(crate) fn cuff_readings<'py>(
+    py: Python<'py>,
+    pressure: PyReadonlyArray1<'py, f64>,
+    sample_rate: f64,
+    target: f64,
+    tolerance: f64,
+) -> PyResult<Bound<'py, PyDict>> {
+    let rate = SampleRate::hz(sample_rate).map_err(config_error)?;
+    let target = CuffTarget::new(target, tolerance).map_err(config_error)?;
+    let pressure = pressure.as_slice()?;
+    let readings = py.detach(|| plethys::cuff_readings(pressure, rate, target));
+    let dict = PyDict::new(py);
+    let number = |value: Option<f64>| value.unwrap_or(f64::NAN);
+    dict.set_item("time", PyArray1::from_iter(py, readings.iter().map(|r| r.time)))?;
+    dict.set_item("pressure", PyArray1::from_iter(py, readings.iter().map(|r| number(r.pressure))))?;
+    dict.set_item("leak", PyArray1::from_iter(py, readings.iter().map(|r| number(r.leak))))?;
+    dict.set_item("inflating", PyArray1::from_iter(py, readings.iter().map(|r| r.inflating)))?;
+    dict.set_item("holds", PyArray1::from_iter(py, readings.iter().map(|r| r.holds)))?;
+    dict.set_item("leaks", PyArray1::from_iter(py, readings.iter().map(plethys::CuffReading::leaks)))?;
+    Ok(dict)
+}
+
+/// A height in mL, or the reason why there is none.
+#[pyfunction]
+pub(crate) fn millilitres(height: f64, injection: Option<(f64, f64)>) -> (Option<f64>, Option<&'static str>) {
+    let injection = injection.map(|(volume, deflection)| Injection { volume, deflection });
+    match Injection::millilitres(injection, height) {
+        Ok(volume) => (Some(volume), None),
         Err(reason) => (None, Some(reason.name())),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use numpy::{PyArray1, PyReadonlyArray1};
 use plethys::study::{self, Cells, ChannelSignal, Rows, Scale, SourceFacts};
-use plethys::{CuffMonitor, CuffTarget, reject_off_target};
+use plethys::{CuffTarget, cuff_readings, rate_alongside, reject_off_target};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -138,16 +138,14 @@ impl Study {
         analysis: &Analysis,
         pressure: PyReadonlyArray1<'_, f64>,
         sample_rate: f64,
+        samples: usize,
     ) -> PyResult<Analysis> {
-        let rate = plethys::SampleRate::hz(sample_rate).map_err(config_error)?;
+        let stream = plethys::SampleRate::hz(sample_rate).map_err(config_error)?;
         let mut judged = analysis.0.clone();
         if let Some(target) = cuff_target(self.channel(channel)?)? {
             let pressure = pressure.as_slice()?;
-            py.detach(|| {
-                let mut cuff = CuffMonitor::new(rate, target);
-                let readings: Vec<_> = pressure.iter().filter_map(|pressure| cuff.push(*pressure)).collect();
-                reject_off_target(&mut judged.beats, &readings, 0.0)
-            });
+            let rate = rate_alongside(stream, samples, pressure.len()).map_err(config_error)?;
+            py.detach(|| reject_off_target(&mut judged.beats, &cuff_readings(pressure, rate, target), 0.0));
         }
         Ok(Analysis(judged))
     }

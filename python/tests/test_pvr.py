@@ -65,6 +65,25 @@ def test_a_category_needs_all_that_it_rests_on() -> None:
         plethys.two_point((100.0, 0.0), (100.0, 100.0))
 
 
+def test_a_cuff_channel_says_what_it_lost_and_when_it_was_inflated() -> None:
+    seconds = np.arange(0, 180, 0.05)
+    lost = 65 - 0.05 * (seconds % 120)
+    cuff = plethys.cuff_readings(lost, 20.0)
+    assert len(cuff.time) == 90 and np.isnan(cuff.leak[:7]).all()
+    assert cuff.leak[55] == pytest.approx(3.0, abs=0.01) and cuff.leaks[55]
+    assert cuff.time[cuff.inflating].tolist() == [121.0] and not cuff.holds[cuff.inflating].any()
+    assert cuff.holds[10] and not cuff.holds[55]
+    with pytest.raises(ValueError, match="sample_rate|sample rate"):
+        plethys.cuff_readings(lost, 1.0)
+    with pytest.raises(TypeError, match="one dimension"):
+        plethys.cuff_readings(np.zeros((3, 3)), 20.0)
+
+
+def test_millilitres_need_an_injection() -> None:
+    assert plethys.millilitres(0.5, (1.0, 12.5)) == (pytest.approx(0.04), None)
+    assert plethys.millilitres(0.5, (1.0, 0.0)) == (None, "NotStated")
+
+
 def recorded(folder: str) -> Path:
     root = os.environ.get("PLETHYS_DATA")
     if not root or not (Path(root) / folder).is_dir():

@@ -4,6 +4,9 @@
 //! or by the PVR itself where it is DC-coupled and calibrated: the foot of each beat is the cuff's pressure then
 //! ([`Config::cuff`](crate::Config)). Limits of this project: ±5 mmHg about the target, a warning above a leak of 1 mmHg/min.
 
+use alloc::vec::Vec;
+
+use crate::error::ConfigError;
 use crate::reason::Reason;
 use crate::signal::{CuffTarget, SampleRate};
 use crate::table::BeatTable;
@@ -131,6 +134,34 @@ impl CuffMonitor {
     }
 }
 
+/// The readings of a whole recording of a cuff's pressure, mmHg; `rate` is that of its channel.
+///
+/// ```
+/// use plethys::{CuffTarget, SampleRate, cuff_readings};
+/// let readings = cuff_readings(&[64.0; 100], SampleRate::hz(20.0)?, CuffTarget::default());
+/// assert_eq!(readings.len(), 2);
+/// assert!(readings.iter().all(|reading| reading.holds));
+/// # Ok::<(), plethys::ConfigError>(())
+/// ```
+pub fn cuff_readings(pressure: &[f64], rate: SampleRate, target: CuffTarget) -> Vec<CuffReading> {
+    let mut cuff = CuffMonitor::new(rate, target);
+    pressure.iter().filter_map(|pressure| cuff.push(*pressure)).collect()
+}
+
+/// The rate of a slow channel of `count` samples that was recorded over the same time as a stream of `samples` samples at `rate`.
+///
+/// # Errors
+/// [`ConfigError`] where that is below 20 Hz or above 4 kHz, as for a channel without samples.
+///
+/// ```
+/// use plethys::{SampleRate, rate_alongside};
+/// assert_eq!(rate_alongside(SampleRate::hz(250.0)?, 1000, 100)?.as_hz(), 25.0);
+/// # Ok::<(), plethys::ConfigError>(())
+/// ```
+pub fn rate_alongside(rate: SampleRate, samples: usize, count: usize) -> Result<SampleRate, ConfigError> {
+    SampleRate::hz(rate.as_hz() * count as f64 / samples.max(1) as f64)
+}
+
 /// Leaves out the beats whose cuff was off its target or being inflated, reason [`Reason::CuffPressure`], in the light of a cuff channel of its own.
 ///
 /// `readings` are those of a [`CuffMonitor`]; `offset` is the time of the cuff channel's first sample on the beats' clock, s. A beat is
@@ -182,8 +213,6 @@ impl Injection {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
 
     #[test]
