@@ -162,7 +162,8 @@ impl Monitor {
         &self.config
     }
 
-    /// Most signal time between the event that ends a beat (the next onset, a gap, a pause of 3 s) and the beat, s; at most 6.
+    /// Most signal time between the event that ends a beat (the next onset, a gap, a pause of 3 s) and the beat, s; at most 6. Where samples
+    /// are missing just when it is due, it waits for them with all else, up to 0.3 s longer.
     pub fn latency(&self) -> f64 {
         self.pipeline.stream.latency()
     }

@@ -41,6 +41,8 @@ pub(crate) struct Stream {
     /// Stream index of the segment's first sample.
     start: u64,
     in_segment: bool,
+    /// Stream index of the newest sample that was not plain, or of the last one.
+    now: u64,
     history: History,
     prompt: PromptFinder,
     /// Where in the stream the newest pulse was announced, samples.
@@ -84,6 +86,7 @@ impl Stream {
             holding: true,
             start: 0,
             in_segment: false,
+            now: 0,
             history: History::new(room.max(rate.samples(LATEST_S) + 1)),
             prompt: PromptFinder::new(rate),
             announced: f64::NEG_INFINITY,
@@ -107,6 +110,7 @@ impl Stream {
     }
 
     pub(crate) fn reset(&mut self) {
+        self.now = 0;
         self.begin(0);
         if let Some(merge) = &mut self.merge {
             merge.reset();
@@ -187,6 +191,7 @@ impl Stream {
 
     /// Takes what the intake made of the raw sample with this stream index.
     pub(crate) fn step(&mut self, step: Step, index: u64) {
+        self.now = index;
         match step {
             Step::Sample(sample, clipped_before) => {
                 if !self.in_segment {
@@ -245,6 +250,12 @@ impl Stream {
         if self.history.end() >= self.next_look {
             self.review();
         }
+    }
+
+    /// Where in the segment the newest sample lies, taken or missing: what is bridged is behind it.
+    fn newest(&self) -> f64 {
+        let taken = (self.start + self.history.end()).saturating_sub(1);
+        self.now.max(taken).saturating_sub(self.start) as f64
     }
 
     /// The sign in force.
@@ -317,7 +328,7 @@ impl Stream {
 
     /// Lets the finders see an oriented sample, which has this index in the segment.
     fn find(&mut self, sample: Segmented, index: u64) {
-        let (newest, start, hz) = (self.history.end() as f64 - 1.0, self.start as f64, self.hz);
+        let (newest, start, hz) = (self.newest(), self.start as f64, self.hz);
         let (queue, announced) = (&mut self.queue, &mut self.announced);
         self.prompt.push(sample, &mut |found| announce(queue, announced, found.peak, newest, start, hz));
         let decided = &mut self.decided;
@@ -356,7 +367,7 @@ impl Stream {
     }
 
     fn flush(&mut self) {
-        let (newest, start, hz) = (self.history.end() as f64 - 1.0, self.start as f64, self.hz);
+        let (newest, start, hz) = (self.newest(), self.start as f64, self.hz);
         let (queue, announced) = (&mut self.queue, &mut self.announced);
         self.prompt.finish(&mut |found| announce(queue, announced, found.peak, newest, start, hz));
         let decided = &mut self.decided;
@@ -372,6 +383,7 @@ impl Stream {
 
     /// Ends the stream at `samples` samples in all.
     pub(crate) fn finish(&mut self, samples: u64) {
+        self.now = samples.saturating_sub(1);
         let long_enough = samples as f64 >= EARLIEST_S * self.hz;
         self.end_segment(long_enough);
         self.rows(samples as f64 / self.hz);
