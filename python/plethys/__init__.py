@@ -47,7 +47,6 @@ THERMAL_NOTICES: tuple[str | None, ...] = tuple(_plethys.THERMAL_CODES["notice"]
 """Everything that may be noticed in a stream of thermal frames, in the order of its code; code 0 is None."""
 
 __all__ = [
-    "CuffReadings",
     "REASONS",
     "STATES",
     "THERMAL_NOTICES",
@@ -56,6 +55,7 @@ __all__ = [
     "Analysis",
     "BandPower",
     "Beats",
+    "CuffReadings",
     "Ensemble",
     "FlowSeries",
     "Monitor",

@@ -114,7 +114,7 @@ class CuffReadings:
 def cuff_readings(
     pressure: npt.ArrayLike, sample_rate: float, target: float = 65.0, tolerance: float = 5.0
 ) -> CuffReadings:
-    """Whether a cuff holds its pressure, from a channel of its own in mmHg, 20 Hz or faster: leak, re-inflations, on target or not.
+    """Whether a cuff holds its pressure, from a channel of its own in mmHg, 20 Hz or faster: leak, re-inflations, target.
 
     >>> import numpy as np, plethys
     >>> cuff = plethys.cuff_readings(65 - 2 * np.arange(2400) / 2400, 20.0)  # 1 mmHg lost a minute
@@ -132,8 +132,8 @@ def cuff_readings(
 def millilitres(height: float, injection: tuple[float, float] | None) -> tuple[float | None, str | None]:
     """A height in mmHg as a volume in mL, and None; or None and the reason why there is none.
 
-    `injection`: the volume that was injected into the cuff at working pressure, mL, and the rise that it made, mmHg. Without one there
-    is no volume: from the size of the cuff alone it is uncertain by 40 %.
+    `injection`: the volume that was injected into the cuff at working pressure, mL, and the rise that it made, mmHg. Without
+    one there is no volume: from the size of the cuff alone it is uncertain by 40 %.
 
     >>> import plethys
     >>> plethys.millilitres(0.5, (1.0, 12.5)), plethys.millilitres(0.5, None)
