@@ -19,5 +19,6 @@ pub use monitor::{RawAnalysis, RawMonitor, raw_analyze};
 pub use object::{raw_empty, raw_layout, raw_reasons, raw_states};
 pub use study::{RawStudy, raw_study_template};
 pub use thermal::{
-    RawStack, RawThermalAnalysis, RawThermalConfig, RawThermalMonitor, raw_analyze_thermal, raw_thermal_lists,
+    RawStack, RawThermalAnalysis, RawThermalConfig, RawThermalMonitor, raw_analyze_thermal, raw_bands, raw_depth,
+    raw_flow, raw_rewarming, raw_thermal_lists,
 };

@@ -15,6 +15,10 @@ use wasm_bindgen::prelude::*;
 use crate::block::{count, filled};
 use crate::object::{Layout, Words, config_error, error, range_error, set, table_with};
 
+mod series;
+
+pub use series::{raw_bands, raw_depth, raw_flow, raw_rewarming};
+
 const REGIONS: Layout = Layout { numbers: &REGION_NUMBERS, flags: &REGION_FLAGS, codes: &REGION_CODES };
 const MEANS: Layout = Layout { numbers: &MEAN_NUMBERS, flags: &MEAN_FLAGS, codes: &MEAN_CODES };
 const DIFFERENCES: Layout = Layout { numbers: &DIFFERENCE_NUMBERS, flags: &DIFFERENCE_FLAGS, codes: &DIFFERENCE_CODES };

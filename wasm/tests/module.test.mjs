@@ -127,9 +127,10 @@ test("the module has no SIMD and no relaxed instructions, whose results differ f
 test("the module keeps within its size", (context) => {
   const zipped = gzipSync(module, { level: 9 }).length;
   context.diagnostic(`plethys_bg.wasm: ${module.length} bytes, ${zipped} with gzip`);
-  // Thermography took it to 715 kB (255 kB with gzip), studies with their file reader and JSON to 1258 kB (475 kB).
-  assert.ok(module.length < 1_300_000, `${module.length} bytes`);
-  assert.ok(zipped < 490_000, `${zipped} bytes with gzip`);
+  // Thermography took it to 715 kB (255 kB with gzip), studies with their file reader and JSON to 1258 kB (475 kB),
+  // rewarming, bands and flow with what the kernel learnt meanwhile to 1334 kB (511 kB).
+  assert.ok(module.length < 1_370_000, `${module.length} bytes`);
+  assert.ok(zipped < 525_000, `${zipped} bytes with gzip`);
 });
 
 test("published types have no any, and everything that is listed is there", () => {

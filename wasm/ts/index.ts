@@ -15,6 +15,8 @@ export { Monitor } from "./monitor.js";
 export { runStudy, studyTemplate } from "./study.js";
 export type { StudyCell, StudyColumn, StudyMarker, StudyReport, StudyRow, StudySeries, StudyTable } from "./study.js";
 export { ThermalMonitor, analyzeThermal } from "./thermal.js";
+export { bands, flowDepth, relativeFlow, rewarming } from "./thermal-series.js";
+export type { BandPower, Estimate, Flow, FlowDepth, Rewarming } from "./thermal-series.js";
 export type {
   AnalyzeThermalOptions,
   ShutterRule,
