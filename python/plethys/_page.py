@@ -315,7 +315,10 @@ class _Page:
             if r["channel"] in self._tested() and r["measure"] == self._primary(r["channel"])
         ]
         if durations and all(r["outcome"] == "not_established" for r in durations):
-            said.append("How long a change lasted is not established, for no minimal detectable change is.")
+            said.append(
+                "How long a change lasted is not established, for no minimal detectable change is: the smallest change that "
+                "putting the sensors on anew does not explain, known from three baselines or more."
+            )
         else:
             said += [r["text"] for r in durations]
         for row in self.tables["findings"]:
