@@ -50,10 +50,10 @@ npmTool("typescript/bin/tsc", "-p", join(here, "tsconfig.json"));
 const manifest = {
   name: "plethys",
   version: crate.version,
-  description: "Pulses, amplitude, pulse rate and perfusion index from PPG, PVR and pressure streams, while they arrive",
+  description: "Pulses, amplitude, pulse rate and perfusion index from PPG, PVR and pressure streams, skin temperature from thermal frames",
   license: crate.license,
   repository: crate.repository,
-  keywords: ["ppg", "plethysmography", "pulse", "biosignal", "webassembly"],
+  keywords: ["ppg", "plethysmography", "pulse", "thermography", "biosignal", "webassembly"],
   type: "module",
   engines: { node: ">=20" },
   types: "./index.d.ts",
