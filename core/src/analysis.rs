@@ -171,12 +171,13 @@ fn reason_of(beats: &BeatTable, name: &str) -> Option<Reason> {
 /// The sample rate behind time stamps: one over their median distance, of those that increase.
 ///
 /// # Errors
-/// [`Error::Config`] with the rate that came out where it is outside 20 Hz to 4 kHz, or with the first and last stamp where none increases.
+/// [`Error::Config`] with the rate that came out where it is outside 20 Hz to 4 kHz, NaN for fewer than two stamps; with
+/// the first and last stamp where none increases.
 pub fn estimate_sample_rate(time: &[f64]) -> Result<SampleRate, Error> {
     let mut steps: Vec<f64> = time.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0.0).collect();
-    let Some(step) = median(&mut steps) else {
-        let [low, high] = [time.first(), time.last()].map(|stamp| stamp.copied().unwrap_or(f64::NAN));
-        return Err(Error::Config(ConfigError::NotIncreasing { argument: "time", low, high }));
-    };
-    SampleRate::hz(1.0 / step).map_err(Error::Config)
+    let step = median(&mut steps);
+    if let (None, [low, .., high]) = (step, time) {
+        return Err(Error::Config(ConfigError::NotIncreasing { argument: "time", low: *low, high: *high }));
+    }
+    SampleRate::hz(1.0 / step.unwrap_or(f64::NAN)).map_err(Error::Config)
 }

@@ -106,15 +106,16 @@ def test_pulses_are_found_through_the_deflation_of_a_cuff(name: str, tmp_path: P
     beats = result.beats
     # Strokes of the pump are no pulses. In one record each is let off by half before the next, as a pulse falls.
     pumping = beats.peak < np.nanargmax(samples) / float(file["fs"])
-    assert np.sum(pumping & beats.accepted) <= (5 if name == "cuff_testdata" else 1)
+    strokes = pumping & (beats.amplitude > 2.0)
+    assert np.sum(strokes & beats.accepted) <= (5 if name == "cuff_testdata" else 0)
     assert np.sum(pumping & (beats.reason == "CuffPressure")) >= 5
     # From 110 mmHg, where every eye sees them, down to the release at about 50.
-    inside = (
-        beats.accepted & (beats.foot < 110) & (beats.foot > 55) & (beats.peak > beats.peak[np.nanargmax(beats.foot)])
-    )
-    peaks = beats.peak[inside]
+    seen = (beats.foot < 110) & (beats.foot > 55) & (beats.peak > beats.peak[np.nanargmax(beats.foot)])
+    peaks = beats.peak[seen]
     assert len(peaks) >= 15
     assert np.diff(peaks).max() < 1.8 * np.median(np.diff(peaks))
+    inside = seen & beats.accepted
+    assert inside.sum() >= 0.9 * seen.sum()
     # Rising to one broad summit and falling again: the envelope that oscillometry reads.
     heights = beats.amplitude_corrected[inside]
     assert 1.5 < np.nanmax(heights) < 4.5

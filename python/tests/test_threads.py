@@ -15,7 +15,7 @@ import plethys
 def long() -> np.ndarray:
     """Hours of a pulse: enough work to look at from another thread."""
     stream = plethys.datasets.synthetic(seconds=600.0, noise_db=30.0)
-    return np.tile(stream.samples, 72)
+    return np.tile(stream.samples, 200)
 
 
 def ticks_during(work) -> tuple[int, float]:

@@ -5,6 +5,7 @@ const COUNTED: usize = 8;
 
 /// The median of a few `values`, none of them NaN, which are put in another order; the mean of the middle two where their number is even.
 pub(crate) fn median_of_few(values: &mut [f64]) -> Option<f64> {
+    debug_assert!(values.iter().all(|value| !value.is_nan()), "a median of NaN");
     let count = values.len();
     match *values {
         [] => return None,

@@ -207,7 +207,8 @@ impl Injection {
     /// ```
     pub fn millilitres(injection: Option<Self>, height: f64) -> Result<f64, Reason> {
         let factor = injection.map_or(f64::NAN, |injection| injection.volume / injection.deflection);
-        if factor > 0.0 && factor.is_finite() { Ok(height * factor) } else { Err(Reason::NotStated) }
+        let volume = height * factor;
+        if factor > 0.0 && volume.is_finite() { Ok(volume) } else { Err(Reason::NotStated) }
     }
 }
 

@@ -109,6 +109,13 @@ impl BeatRate {
         self.count = self.count.saturating_sub(1);
     }
 
+    /// The pulse before the newest turned out to be none.
+    pub(crate) fn reject_before_newest(&mut self) {
+        if let Some(Some(tick)) = self.count.checked_sub(2).and_then(|at| self.ticks.get_mut(at % (2 * MOST))) {
+            tick.accepted = false;
+        }
+    }
+
     /// The pulses in [from, to), oldest first.
     fn within(&self, from: f64, to: f64) -> impl Iterator<Item = Tick> + '_ {
         let at = |i: usize| self.ticks[i % (2 * MOST)];

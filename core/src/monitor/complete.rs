@@ -30,6 +30,8 @@ const ODD_HEIGHT: f64 = 3.0;
 const ABSURD_HEIGHT: f64 = 100.0;
 /// A pulse falls back; a stroke of a pump stays up by more than this share of its height.
 const STAYS_UP: f64 = 0.5;
+/// So does an artery before an early beat, by little more and once: a single stroke stays up by more than this share.
+const SURELY_STAYS_UP: f64 = 0.8;
 /// So many pulses make the usual one.
 const FEWEST_HEIGHTS: usize = 3;
 /// A foot that begins a segment is seen where the signal falls to it by this share of the pulse's height.
@@ -81,7 +83,9 @@ pub(crate) struct Completer {
     reaches: Newest<5>,
     pub(crate) perfusion: Perfusion,
     cuff: Option<CuffTarget>,
-    /// The signal is a pressure in a known unit: a cuff may be inflated in it.
+    /// The pressure has stayed up after the last pulse.
+    rising: bool,
+    /// The signal is a pressure in mmHg: a cuff may be inflated in it.
     is_pressure: bool,
     pub(crate) rate: BeatRate,
     pub(crate) summary: Summary,
@@ -103,7 +107,9 @@ impl Completer {
             reaches: Newest::new(),
             perfusion: Perfusion::new(config.signal, config.dc_coupled),
             cuff: config.cuff,
-            is_pressure: config.signal != SignalKind::Ppg && config.calibration.is_some(),
+            rising: false,
+            is_pressure: config.signal != SignalKind::Ppg
+                && config.calibration.as_ref().is_some_and(|c| ["mm[Hg]", "mmHg"].contains(&c.unit())),
             rate: BeatRate::new(),
             summary: Summary::new(),
         }
@@ -123,6 +129,7 @@ impl Completer {
         self.open = None;
         self.linked = false;
         self.handed_out = 0.0;
+        self.rising = false;
         self.heights.reset();
         self.reaches.reset();
     }
@@ -235,15 +242,21 @@ impl Completer {
 
     /// Whether the segment begins at the foot of a pulse or after it: there is no fall to it.
     fn is_headless(&self, reading: &Reading, cycle: f64) -> bool {
+        if reading.foot >= smoothing_reach(cycle, None) * self.hz {
+            return false;
+        }
         let before = self.waveform.values().iter().take(self.waveform.place_of(reading.foot));
-        let fall = before.fold(0.0, |most: f64, value| most.max(value - reading.foot_level));
-        reading.foot < smoothing_reach(cycle, None) * self.hz && fall < FOOT_SEEN * reading.amplitude()
+        before.fold(0.0, |most: f64, value| most.max(value - reading.foot_level)) < FOOT_SEEN * reading.amplitude()
     }
 
     /// Whether what looks like a pulse is the stroke of a pump that inflates a cuff: the pressure does not fall back after it.
-    fn is_stroke(&self, this: &Reading, next: &Reading, sign: f64) -> bool {
+    fn is_stroke(&mut self, this: &Reading, next: &Reading, sign: f64) -> bool {
         let rise = next.foot_level - this.foot_level;
-        self.is_pressure && sign > 0.0 && rise > INFLATION && rise > STAYS_UP * this.amplitude()
+        let stays_up = |share: f64| rise > INFLATION && rise > share * this.amplitude();
+        let before = core::mem::replace(&mut self.rising, stays_up(STAYS_UP));
+        // An artery is one once some pulses are known.
+        let may_be_a_cuff = before || self.heights.count() < FEWEST_HEIGHTS;
+        self.is_pressure && sign > 0.0 && (stays_up(SURELY_STAYS_UP) || (self.rising && may_be_a_cuff))
     }
 
     /// Whether the cuff, which the foot of a pulse is the pressure of, is on its target, if it has one.
@@ -253,7 +266,8 @@ impl Completer {
 
     fn complete(&mut self, open: &Open, next: Option<&Open>, segment: Segment<'_>, queue: &mut EventQueue) {
         let Segment { history, start, sign } = segment;
-        let time = |index: f64| (start as f64 + index) / self.hz;
+        let hz = self.hz;
+        let time = |index: f64| (start as f64 + index) / hz;
         let reading = open.reading;
         let next_reading = next.and_then(|next| next.reading);
         let whole_cycle =
@@ -284,6 +298,9 @@ impl Completer {
         };
         let inflated = reading.zip(next_reading).is_some_and(|(this, next)| self.is_stroke(&this, &next, sign));
         let accepted = open.accepted && !inflated;
+        if inflated {
+            self.rate.reject_before_newest();
+        }
         let rejection = match reading {
             None => Reason::Shape,
             Some(reading) if inflated || !self.on_target(&reading, sign) => Reason::CuffPressure,
@@ -319,7 +336,7 @@ impl Completer {
         };
         self.handed_out = next_reading.map_or_else(|| reading.map_or(open.found.peak, |r| r.peak) + 1.0, |r| r.onset);
         self.summary.push(&beat, perfusion_index);
-        if let (true, false, Some(reading)) = (open.accepted, open.headless, reading) {
+        if let (true, false, Some(reading)) = (accepted, open.headless, reading) {
             self.heights.push(reading.amplitude());
             let rise = contour.and_then(|c| c.rise_time).unwrap_or_else(|| reading.rise());
             self.reaches.push(self.waveform.suited_reach(rise, reading.amplitude()));

@@ -190,7 +190,8 @@ impl Intake {
             if stands && (at_rail || run + 1 >= self.rail) {
                 break;
             }
-            if if learned { travel.jumps_learned(step) } else { travel.jumps(step) } {
+            let jumps = if learned { travel.jumps_learned(step) } else { travel.jumps(step) };
+            if jumps {
                 break;
             }
             if stands {

@@ -112,7 +112,9 @@ impl PowerSpectrum {
 
 /// The straight line that fits best: its level where `ramp`, which counts the samples, is zero, and its slope per sample.
 fn line(samples: &[f64], ramp: &[f64]) -> (f64, f64) {
-    let Some((ramp, [first, .., last])) = ramp.get(..samples.len()).map(|ramp| (ramp, ramp)) else { return (0.0, 0.0) };
+    let Some((ramp, [first, .., last])) = ramp.get(..samples.len()).map(|ramp| (ramp, ramp)) else {
+        return (samples.first().copied().unwrap_or(0.0), 0.0);
+    };
     let count = samples.len() as f64;
     let middle = 0.5 * (first + last);
     let total = sum(samples);

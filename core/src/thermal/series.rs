@@ -6,6 +6,9 @@ use alloc::vec::Vec;
 /// Longest gap that a line bridges, s: a shutter's cut, a few lost frames.
 const BRIDGED: f64 = 10.0;
 
+/// Most places of the grid: stamps that span more are taken for no stamps.
+const MOST: f64 = 1e7;
+
 /// Values at `start`, `start + step`, …
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvenSeries {
@@ -37,7 +40,7 @@ impl EvenSeries {
         };
         let (first, last) = pairs().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (t, _)| (l.min(t), h.max(t)));
         let count = libm::floor((last - first) / step + 0.5);
-        if !(step > 0.0 && (0.0..1e8).contains(&count)) {
+        if !(step > 0.0 && (0.0..MOST).contains(&count)) {
             return nothing;
         }
         let mut sums = vec![(0.0, 0_u32); count as usize + 1];

@@ -31,6 +31,10 @@ const STEP: f64 = 2.0;
 const SEEN: f64 = 1.5;
 /// Shortest record, s.
 const SHORTEST: f64 = 60.0;
+/// Fewest values that four parameters and the colour of the noise are told from.
+const FEWEST: usize = 20;
+/// Values further apart than this do not tell when the rise begins, s.
+const COARSEST: f64 = 10.0;
 
 /// A number with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,7 +115,7 @@ pub fn fit_rewarming(time: &[f64], celsius: &[f64], from: f64, before: Option<f6
     intervals.sort_unstable_by(f64::total_cmp);
     let step = quantile(&intervals, 0.5).unwrap_or(STEP).max(STEP);
     let even = EvenSeries::new(&time, &celsius, step);
-    if even.duration() < SHORTEST {
+    if even.duration() < SHORTEST || even.values.len() < FEWEST || step > COARSEST {
         return RewarmingFit::absent(ThermalReason::TooShort);
     }
     let record = Record { start: even.start - from, step, values: &even.values };
@@ -120,9 +124,12 @@ pub fn fit_rewarming(time: &[f64], celsius: &[f64], from: f64, before: Option<f6
     if high <= low {
         return RewarmingFit::absent(ThermalReason::Flat);
     }
-    record
+    let fit = record
         .fit()
-        .map_or(RewarmingFit::absent(ThermalReason::NoFit), |(fit, asked)| conclude(&record, &fit, asked, before))
+        .map_or(RewarmingFit::absent(ThermalReason::NoFit), |(fit, asked)| conclude(&record, &fit, asked, before));
+    let estimates = [fit.start, fit.lag, fit.tau, fit.end, fit.max_slope, fit.recovered];
+    let known = |estimate: &Estimate| estimate.low.is_finite() && estimate.high.is_finite();
+    if estimates.iter().flatten().all(known) { fit } else { RewarmingFit::absent(ThermalReason::NoFit) }
 }
 
 /// Intervals, and whether there is an answer at all.
@@ -193,6 +200,24 @@ fn conclude(record: &Record<'_>, fit: &Fit, mut asked: Vec<Asked>, before: Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_few_values_far_apart_have_no_course_and_no_interval_that_is_no_number() {
+        let course = |t: f64| 32.0 - 10.0 * libm::exp(-(t - 15.0).max(0.0) / 150.0);
+        for (count, step) in [(4, 60.0), (5, 20.0), (10, 10.0), (19, 10.0), (40, 30.0), (40, 10.0), (200, 3.0)] {
+            let time: Vec<f64> = (0..count).map(|i| f64::from(i) * step).collect();
+            let values: Vec<f64> = time.iter().map(|t| course(*t)).collect();
+            let fit = fit_rewarming(&time, &values, 0.0, Some(33.0));
+            assert_eq!(fit.tau.is_some(), fit.reason.is_none(), "{count} values at {step} s: {fit:?}");
+            for estimate in [fit.start, fit.lag, fit.tau, fit.end, fit.max_slope, fit.recovered].into_iter().flatten() {
+                assert!(
+                    estimate.low <= estimate.value && estimate.value <= estimate.high,
+                    "{count} at {step} s: {fit:?}"
+                );
+            }
+            assert_eq!(fit.tau.is_some(), count >= 40 && step <= 10.0, "{count} values at {step} s: {fit:?}");
+        }
+    }
 
     #[test]
     fn what_does_not_rise_has_no_course() {
