@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::channel::{Channel, ChannelSignal};
+use super::channel::Channel;
 use super::fault::{Fault, StudyError};
 use super::phase::{Edge, Phase};
 use super::recording::Recording;
@@ -125,11 +125,6 @@ impl Study {
             if recording.sample_rate.is_some_and(|rate| !(rate > 0.0 && rate.is_finite())) {
                 let text = format!("must be positive, got {} Hz", recording.sample_rate.unwrap_or_default());
                 faults.push(Fault::new("recording", i, "sample_rate", text));
-            }
-            let mut thermal = self.channels.iter().filter(|channel| channel.signal == ChannelSignal::Thermal);
-            if recording.reference_region.is_some() && !thermal.any(|channel| channel.is_in(&recording.id)) {
-                let text = "is for frames of a thermal camera, and no thermal channel is in this recording".into();
-                faults.push(Fault::new("recording", i, "reference_region", text));
             }
             if let Some(celsius) = recording.reference_temperature {
                 if recording.reference_region.is_none() {
