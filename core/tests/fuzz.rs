@@ -2,12 +2,16 @@
 //!
 //! `PLETHYS_FUZZ=2000 cargo test --release -p plethys --test fuzz` tries as many streams; two hundred without it.
 
+#[path = "common/tables.rs"]
+mod tables;
+
 use plethys::table::BEAT_NUMBERS;
 use plethys::{
-    BeatTable, Calibration, Config, CuffTarget, Error, Event, Input, Monitor, Polarity, RateTable, SampleRate,
-    SensorRange, SignalKind, Snapshot, analyze_input,
+    Calibration, Config, CuffTarget, Error, Event, Input, Monitor, Polarity, SampleRate, SensorRange, SignalKind,
+    Snapshot, analyze_input,
 };
 use proptest::prelude::*;
+use tables::Tables;
 
 /// Most samples of a stream: it is gone through four times.
 const MOST_SAMPLES: f64 = 12_000.0;
@@ -184,70 +188,46 @@ fn stamps(kind: Stamps, count: usize, hz: f64, chance: &mut Chance) -> Option<Ve
     (kind != Stamps::None).then(|| (0..count).map(|_| next()).collect())
 }
 
-/// Everything that a monitor said.
-#[derive(Default)]
-struct Said {
-    beats: BeatTable,
-    rates: RateTable,
-    pulses: Vec<f64>,
-}
-
-impl Said {
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::Pulse(pulse) => self.pulses.push(pulse.peak),
-            Event::Beat(beat) => self.beats.push(&beat),
-            Event::Rate(row) => self.rates.push(&row),
-            _ => unreachable!("a new kind of event has no table here"),
+/// What is wrong with what was said, if anything.
+fn fault(said: &Tables, config: &Config) -> Option<String> {
+    let beats = &said.beats;
+    for column in BEAT_NUMBERS {
+        if let Some(value) = beats.number(column.name).iter().find(|value| value.is_infinite()) {
+            return Some(format!("{} of {value}", column.name));
         }
     }
-
-    fn bytes(&self) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-        let pulses = self.pulses.iter().flat_map(|pulse| pulse.to_le_bytes()).collect();
-        (self.beats.to_bytes(), self.rates.to_bytes(), pulses)
+    let number = |name: &str, i: usize| beats.number(name)[i];
+    let given = |name: &str, i: usize| Some(number(name, i)).filter(|value| !value.is_nan());
+    for i in 0..beats.len() {
+        let (peak, quality) = (number("peak", i), number("quality", i));
+        let order = i == 0 || number("peak", i - 1) < peak;
+        let onset = given("onset", i).is_none_or(|onset| onset <= peak);
+        let end = given("end", i).is_none_or(|end| end > number("onset", i).max(0.0));
+        let positive = ["rate", "amplitude", "amplitude_corrected", "max_slope"];
+        let positive = positive.iter().all(|name| given(name, i).is_none_or(|value| value > 0.0));
+        let shares = ["upstroke_fraction", "notch_prominence"];
+        let shares = shares.iter().all(|name| given(name, i).is_none_or(|share| share >= 0.0));
+        let index = config.signal == SignalKind::Ppg || given("perfusion_index", i).is_none();
+        let explained = beats.flag("accepted")[i] || beats.code("reason")[i] != 0;
+        let whole = peak >= 0.0 && (0.0..=1.0).contains(&quality);
+        if !(order && onset && end && positive && shares && index && explained && whole) {
+            let row = BEAT_NUMBERS.map(|column| format!("{} {}", column.name, number(column.name, i)));
+            return Some(format!(
+                "beat {i}: order {order} onset {onset} end {end} positive {positive} shares {shares} index {index} explained {explained} whole {whole}: {row:?}, before it {:?}",
+                i.checked_sub(1).map(|before| number("peak", before))
+            ));
+        }
     }
-
-    /// What is wrong with it, if anything.
-    fn fault(&self, config: &Config) -> Option<String> {
-        let beats = &self.beats;
-        for column in BEAT_NUMBERS {
-            if let Some(value) = beats.number(column.name).iter().find(|value| value.is_infinite()) {
-                return Some(format!("{} of {value}", column.name));
-            }
-        }
-        let number = |name: &str, i: usize| beats.number(name)[i];
-        let given = |name: &str, i: usize| Some(number(name, i)).filter(|value| !value.is_nan());
-        for i in 0..beats.len() {
-            let (peak, quality) = (number("peak", i), number("quality", i));
-            let order = i == 0 || number("peak", i - 1) < peak;
-            let onset = given("onset", i).is_none_or(|onset| onset <= peak);
-            let end = given("end", i).is_none_or(|end| end > number("onset", i).max(0.0));
-            let positive = ["rate", "amplitude", "amplitude_corrected", "max_slope"];
-            let positive = positive.iter().all(|name| given(name, i).is_none_or(|value| value > 0.0));
-            let shares = ["upstroke_fraction", "notch_prominence"];
-            let shares = shares.iter().all(|name| given(name, i).is_none_or(|share| share >= 0.0));
-            let index = config.signal == SignalKind::Ppg || given("perfusion_index", i).is_none();
-            let explained = beats.flag("accepted")[i] || beats.code("reason")[i] != 0;
-            let whole = peak >= 0.0 && (0.0..=1.0).contains(&quality);
-            if !(order && onset && end && positive && shares && index && explained && whole) {
-                let row = BEAT_NUMBERS.map(|column| format!("{} {}", column.name, number(column.name, i)));
-                return Some(format!(
-                    "beat {i}: order {order} onset {onset} end {end} positive {positive} shares {shares} index {index} explained {explained} whole {whole}: {row:?}, before it {:?}",
-                    i.checked_sub(1).map(|before| number("peak", before))
-                ));
-            }
-        }
-        if self.pulses.windows(2).any(|pair| pair[0] >= pair[1]) || self.pulses.iter().any(|peak| !peak.is_finite()) {
-            return Some(format!("pulses at {:?}", self.pulses));
-        }
-        let times = self.rates.number("time");
-        let late = times.windows(2).any(|pair| pair[1] - pair[0] < 1.0);
-        let bad = |name: &str, most: f64| {
-            self.rates.number(name).iter().any(|value| !value.is_nan() && !(0.0..=most).contains(value))
-        };
-        let bad = bad("pulse_rate", 400.0) || bad("pulse_rate_uncertainty", 1e3) || bad("quality", 1.0);
-        (late || bad).then(|| format!("rows at {times:?}: {:?}", self.rates.number("pulse_rate")))
+    if said.pulses.windows(2).any(|pair| pair[0] >= pair[1]) || said.pulses.iter().any(|peak| !peak.is_finite()) {
+        return Some(format!("pulses at {:?}", said.pulses));
     }
+    let times = said.rates.number("time");
+    let late = times.windows(2).any(|pair| pair[1] - pair[0] < 1.0);
+    let bad = |name: &str, most: f64| {
+        said.rates.number(name).iter().any(|value| !value.is_nan() && !(0.0..=most).contains(value))
+    };
+    let bad = bad("pulse_rate", 400.0) || bad("pulse_rate_uncertainty", 1e3) || bad("quality", 1.0);
+    (late || bad).then(|| format!("rows at {times:?}: {:?}", said.rates.number("pulse_rate")))
 }
 
 fn snapshot_fault(now: &Snapshot) -> Option<String> {
@@ -265,9 +245,9 @@ fn snapshot_fault(now: &Snapshot) -> Option<String> {
 }
 
 /// Pushes `input` in chunks of these sizes into a used monitor, and looks at it after each.
-fn live(monitor: &mut Monitor, input: &Input<'_, f64>, sizes: &[usize]) -> Result<Said, String> {
+fn live(monitor: &mut Monitor, input: &Input<'_, f64>, sizes: &[usize]) -> Result<Tables, String> {
     monitor.reset();
-    let (mut said, mut from) = (Said::default(), 0);
+    let (mut said, mut from) = (Tables::default(), 0);
     for size in sizes.iter().cycle() {
         let to = (from + size).min(input.samples.len());
         let chunk = Input {
@@ -293,11 +273,11 @@ fn live(monitor: &mut Monitor, input: &Input<'_, f64>, sizes: &[usize]) -> Resul
 }
 
 /// Pushes one sample at a time; says what came too late, if anything did.
-fn late(samples: &[f64], config: Config) -> Result<Said, String> {
+fn late(samples: &[f64], config: Config) -> Result<Tables, String> {
     let mut monitor = Monitor::new(config).expect("a valid configuration");
     let (hz, latency) = (config.sample_rate.as_hz(), monitor.latency());
     let held = if config.polarity == Polarity::Auto { HELD_S } else { latency };
-    let mut said = Said::default();
+    let mut said = Tables::default();
     let mut fault = (latency > 6.0).then(|| format!("a latency of {latency} s"));
     for (i, sample) in samples.iter().enumerate() {
         let now = i as f64 / hz;
@@ -351,8 +331,8 @@ proptest! {
         if kind == Stamps::None {
             prop_assert_eq!(whole.counts.samples, samples.len() as u64);
         }
-        let whole = Said { beats: whole.beats, rates: whole.rates, pulses: whole.pulses };
-        if let Some(fault) = whole.fault(&config) {
+        let whole = Tables { beats: whole.beats, rates: whole.rates, pulses: whole.pulses };
+        if let Some(fault) = fault(&whole, &config) {
             prop_assert!(false, "{}", fault);
         }
         let mut monitor = Monitor::new(config).expect("a valid configuration");

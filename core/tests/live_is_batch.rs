@@ -1,31 +1,12 @@
 //! Live is batch: one sample at a time, in chunks of any size, or all at once, the tables are the same bit for bit.
 
-use plethys::{Analysis, BeatTable, Config, Event, Input, Monitor, RateTable, SampleRate, SignalKind, analyze_input};
+#[path = "common/tables.rs"]
+mod tables;
+
+use plethys::{Analysis, Config, Input, Monitor, SampleRate, SignalKind, analyze_input};
 use plethys_datasets::{Drift, Level, Modulation, Motion, Rhythm, Span, Synth};
 use proptest::prelude::*;
-
-#[derive(Default, PartialEq)]
-struct Tables {
-    beats: BeatTable,
-    rates: RateTable,
-    pulses: Vec<f64>,
-}
-
-impl Tables {
-    fn take(&mut self, event: Event) {
-        match event {
-            Event::Pulse(pulse) => self.pulses.push(pulse.peak),
-            Event::Beat(beat) => self.beats.push(&beat),
-            Event::Rate(row) => self.rates.push(&row),
-            _ => unreachable!("a new kind of event has no table here"),
-        }
-    }
-
-    fn bytes(&self) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-        let pulses = self.pulses.iter().flat_map(|pulse| pulse.to_le_bytes()).collect();
-        (self.beats.to_bytes(), self.rates.to_bytes(), pulses)
-    }
-}
+use tables::Tables;
 
 fn batch(input: &Input<'_, f64>, config: Config) -> Tables {
     let Analysis { beats, rates, pulses, .. } = analyze_input(input, config).expect("a valid configuration");

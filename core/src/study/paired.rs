@@ -1,7 +1,7 @@
 //! Two series at the same moments: what both limbs share cancels.
 //!
 //! Of beats the median of the differences is taken, since single beats may be wrong. Differences of temperatures are taken as their mean:
-//! no value of a region is wrong by itself, and under vasomotion of 0.1 K the median of ten minutes is off the mean by up to 0.05 K.
+//! no value of a region is wrong by itself, and under vasomotion the median of ten minutes is not their mean.
 
 use alloc::vec::Vec;
 

@@ -82,7 +82,7 @@
 //!
 //! # Cost
 //!
-//! About 400 instructions per sample at 125 Hz (callgrind), of the monitor's 730. Nothing is allocated after `new`.
+//! The monitor as a whole takes 730 instructions per sample at 125 Hz (callgrind). Nothing is allocated after `new`.
 
 mod candidate;
 mod path;
@@ -120,7 +120,7 @@ pub const ACCEPT_QUALITY: f64 = 0.5;
 /// method, its constants and an ablation stand at the top of `beat/settled/mod.rs`. 20 to 250 pulses per minute, 20 Hz to 4 kHz.
 ///
 /// # Real-time
-/// About 400 instructions per sample at 125 Hz, half of them once a second. Nothing is allocated after `new`.
+/// Nothing is allocated after `new`.
 ///
 /// ```
 /// use plethys::SampleRate;
