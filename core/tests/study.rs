@@ -522,6 +522,8 @@ mod file {
         assert_eq!(study.windows.len(), 1);
         assert_eq!(study.settings.pooled.len(), 1);
         assert_eq!(study.recordings[0].events.as_deref(), Some("session_events.tsv"));
+        assert_eq!(study.recordings[1].reference_region, Some([2, 12, 60, 90]));
+        assert_eq!(study.channel("left_foot").unwrap().region, Some([0, 40, 10, 60]));
         // What the comments call defaults are the defaults.
         let usual = plethys::study::Settings { pooled: study.settings.pooled.clone(), ..Default::default() };
         assert_eq!(study.settings, usual);
@@ -540,8 +542,8 @@ mod file {
                 "there is no channel \"toe\"; known: \"left_calf\"",
             ),
             (
-                "# recordings = [\"session\"]",
-                "recordings = [\"sesion\"]",
+                "recordings = [\"session\"] ",
+                "recordings = [\"sesion\"] ",
                 "recordings",
                 "there is no recording \"sesion\"; known: \"session\"",
             ),
@@ -554,6 +556,18 @@ mod file {
             ("# alpha = 0.05", "alpha = 5", "alpha", "must be from 0.000001 to 0.5, got 5"),
             ("start = \"10:00\"  ", "start = 2026-11-20T09:00:00  ", "start", "a date needs [study] start"),
             ("# visit = \"1\"  ", "visit = \"3\"  ", "visit", "there is no recording of the visit \"3\"; known: \"1\""),
+            (
+                "# time_column = \"time\"  ",
+                "reference_region = [2, 12, 60, 90]  ",
+                "reference_region",
+                "is of thermal frames, and no thermal channel with a region is in this recording",
+            ),
+            (
+                "# cuff_column = \"left_cuff\"",
+                "region = [0, 40, 10, 60]",
+                "region",
+                "is of thermal frames, and the signal is \"pvr\"",
+            ),
             ("title = \"PVR", "title = \"PVR\" \"", "", ""),
         ];
         for (from, to, key, text) in cases {

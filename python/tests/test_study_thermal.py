@@ -163,6 +163,9 @@ def test_a_reference_that_is_none_is_a_fault(tmp_path):
     path.write_text(wrong)
     with pytest.raises(plethys.StudyError, match="needs reference_region"):
         plethys.Study.read(path)
+    path.write_text(STUDY.replace('file = "finger.npz"', 'file = "finger.npz"\nreference_region = [0, 4, 0, 4]'))
+    with pytest.raises(plethys.StudyError, match=r"line 12, .*reference_region: .*no thermal channel with a region"):
+        plethys.Study.read(path)
     path.write_text(wrong.replace("reference_temperature = 30.0", "reference_region = [0, 99, 0, 4]"))
     report = plethys.Study.read(path).run()
     assert any("lies outside the frame" in text for text in report.problems)

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::channel::Channel;
+use super::channel::{Channel, ChannelSignal};
 use super::fault::{Fault, StudyError};
 use super::phase::{Edge, Phase};
 use super::recording::Recording;
@@ -126,6 +126,11 @@ impl Study {
                 let text = format!("must be positive, got {} Hz", recording.sample_rate.unwrap_or_default());
                 faults.push(Fault::new("recording", i, "sample_rate", text));
             }
+            let is_framed = |channel: &Channel| channel.region.is_some() && channel.is_in(&recording.id);
+            if recording.reference_region.is_some() && !self.channels.iter().any(is_framed) {
+                let text = "is of thermal frames, and no thermal channel with a region is in this recording".into();
+                faults.push(Fault::new("recording", i, "reference_region", text));
+            }
             if let Some(celsius) = recording.reference_temperature {
                 if recording.reference_region.is_none() {
                     let text = "needs reference_region, which has this temperature".into();
@@ -144,6 +149,10 @@ impl Study {
         for (i, channel) in self.channels.iter().enumerate() {
             for id in &channel.recordings {
                 self.check_recording("channel", i, Some(id), faults);
+            }
+            if channel.region.is_some() && channel.signal != ChannelSignal::Thermal {
+                let text = format!("is of thermal frames, and the signal is \"{}\"", channel.signal.name());
+                faults.push(Fault::new("channel", i, "region", text));
             }
             if let Some(reference) = &channel.reference {
                 if *reference == channel.id {
