@@ -356,15 +356,19 @@ def _read_flir(path: Path, asked: _Asked) -> dict[str, Any]:
         raise ReadError(f"{path}: a FLIR radiometric JPEG needs flyr: pip install 'plethys[flir]'") from error
     try:
         thermogram = flyr.unpack(str(path))
-        celsius = np.asarray(thermogram.celsius, np.float64)
+        with np.errstate(all="ignore"):  # a dead pixel's count has no temperature
+            celsius = np.array(thermogram.celsius, np.float64)
+        taken = thermogram.camera_metadata.date_time
     except Exception as error:  # the reader has no error of its own: foreign files end in whatever its parser meets
         raise ReadError(
             f"{path}: expected a FLIR radiometric JPEG, this one holds no temperatures that can be read: "
             f"{error or type(error).__name__}"
         ) from None
+    celsius[~(np.isfinite(celsius) & (celsius > -273.15))] = np.nan
     return {
         "frames": celsius[None],
         "unit": "Cel",
+        "start_time": None if taken is None else np.datetime64(taken, "us"),
         "emissivity": float(thermogram.metadata["emissivity"]) if "emissivity" in thermogram.metadata else None,
         "emissivity_applied_by": "camera",
     }
