@@ -6,7 +6,7 @@ import csv
 import math
 from pathlib import Path
 
-from .recording import ReadError
+from ._files import ReadError
 
 # BIDS calls the columns onset and trial_type; devices and people call them as they like.
 _TIMES = ("onset", "time", "time_s", "t", "start", "seconds", "timestamp")

@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _convert
-from . import recording as _recording
+from ._files.content import Content, ReadError
+from ._files.numpy_files import RATE_NAMES, STAMP_NAMES, load_archive
+from ._files.stamps import TIME_NAME, UNIT_IN_NAME
+from ._files.text import number_in, read_text
 from ._thermal_series import FlowSeries
-from .recording import ReadError
 
 Floats = npt.NDArray[np.float64]
 
@@ -213,7 +215,7 @@ def _read_npy(path: Path, asked: _Asked) -> dict[str, Any]:
 
 
 def _read_npz(path: Path, asked: _Asked) -> dict[str, Any]:
-    content = _recording._load_archive(path)
+    content = load_archive(path)
     name = _choose(path, content, asked.channel)
     frames = _numpy_shape(path, f"array {name!r}", content[name])
     unit = _text(content, "unit") or _unit_of(name)
@@ -221,9 +223,9 @@ def _read_npz(path: Path, asked: _Asked) -> dict[str, Any]:
     is_probe = frames.shape[1:] == (1, 1)
     if unit is None and frames.dtype.kind == "f" and not is_flow and is_probe:
         unit = "Cel"
-    rate = next((_scalar(content, key) for key in (f"{name}_fs", *_recording._RATE_NAMES) if key in content), None)
+    rate = next((_scalar(content, key) for key in (f"{name}_fs", *RATE_NAMES) if key in content), None)
     stamps = None
-    for key, scale in _recording._STAMP_NAMES.items():
+    for key, scale in STAMP_NAMES.items():
         if asked.time is not False and key in content and content[key].shape == (len(frames),):
             stamps = np.asarray(content[key], np.float64) * scale
             break
@@ -246,8 +248,8 @@ def _read_npz(path: Path, asked: _Asked) -> dict[str, Any]:
 
 def _put_in_order(path: Path, fields: dict[str, Any]) -> None:
     """Takes stamps and words from a table beside the frames, and puts the frames into the order of their stamps."""
-    table = _recording._read_text(path, False).channels
-    name = next((column for column in table if _recording._TIME_NAME.match(column) or column == "t_rel_s"), None)
+    table = read_text(path, False).channels
+    name = next((column for column in table if TIME_NAME.match(column) or column == "t_rel_s"), None)
     if name is None:
         raise ReadError(f"{path}: expected a column t_rel_s of stamps, got {', '.join(table)}")
     stamps = np.asarray(table[name], np.float64)
@@ -385,7 +387,7 @@ def _read_text(path: Path, asked: _Asked) -> dict[str, Any]:
         return fields
     if (fields := _blocks(path)) is not None:
         return fields
-    content = _recording._read_text(path, False)
+    content = read_text(path, False)
     columns = dict(content.channels)
     names = list(columns)
     time, start = _time_of(path, columns, content, asked)
@@ -453,7 +455,7 @@ def _probes(
 
 
 def _time_of(
-    path: Path, columns: dict[str, npt.NDArray[Any]], content: _recording._Content, asked: _Asked
+    path: Path, columns: dict[str, npt.NDArray[Any]], content: Content, asked: _Asked
 ) -> tuple[Floats | None, np.datetime64 | None]:
     """Takes the time column out: stamps in s from the first, and the wall-clock time of the first."""
     names = list(columns)
@@ -464,7 +466,7 @@ def _time_of(
             raise ReadError(f"{path}: expected a time column of {', '.join(names[:20])}, got {asked.time!r}")
         name: str | None = asked.time
     else:
-        name = next((column for column in names if _recording._TIME_NAME.match(column.strip())), None)
+        name = next((column for column in names if TIME_NAME.match(column.strip())), None)
         pixels = asked.shape[0] * asked.shape[1] if asked.shape is not None else None
         fits = len(names) - 1 == pixels or (pixels is None and len(names) - 1 in _GRIDS)
         if name is None and fits and not _is_empty(columns[names[-1]]):
@@ -479,7 +481,7 @@ def _time_of(
     said = (
         scale
         for text in (content.units.get(name) or "", name)
-        for pattern, scale in _recording._UNIT_IN_NAME
+        for pattern, scale in UNIT_IN_NAME
         if pattern.search(text)
     )
     scale = next(said, 1.0)
@@ -500,7 +502,7 @@ def _e4(path: Path) -> dict[str, Any] | None:
         raise ReadError(f"{path}, line 3: expected a temperature in °C, got {head[2]!r}")
     values = []
     for line, text in enumerate(path.read_text("latin-1").splitlines()[2:], 3):
-        value = _recording._number(text)
+        value = number_in(text)
         if value is None:
             raise ReadError(f"{path}, line {line}: expected a temperature in °C, got {text!r}")
         values.append(value)
@@ -562,7 +564,7 @@ def _row(path: Path, number: int, line: str) -> list[float]:
         cells.pop()
     row = []
     for cell in cells:
-        value = _recording._number(cell)
+        value = number_in(cell)
         if value is None:
             raise ReadError(f"{path}, line {number}: expected a temperature or a count, got {cell!r}")
         row.append(value)

@@ -23,12 +23,12 @@ import numpy.typing as npt
 
 from . import _plethys
 from ._figures import Average
+from ._files import Content, ReadError, clock_of, read_content, stream_of
 from ._markers import read_markers
 from ._page import Pictures, render
 from ._plethys import StudyError
 from ._results import Results
 from ._study_thermal import Framed, is_framed, measure, take
-from .recording import ReadError, _clock, _Content, _content, _stream
 
 if TYPE_CHECKING:
     import pandas
@@ -173,7 +173,7 @@ class Study:
             if not channels:
                 return jobs
         try:
-            content = _content(path, recording["time_column"])
+            content = read_content(path, recording["time_column"])
         except OSError as error:
             code = "missing_file" if isinstance(error, FileNotFoundError) else "unreadable_file"
             digest.cancel()
@@ -226,7 +226,7 @@ class Study:
         recording: Mapping[str, Any],
         channel: Mapping[str, Any],
         path: Path,
-        content: _Content,
+        content: Content,
         digest: Future[str],
     ) -> _Taken | None:
         """Analyses one channel of one recording, in a thread of its own."""
@@ -241,9 +241,9 @@ class Study:
             fail("missing_column", f"{path} has no column {channel['column']!r}; it has {known}")
             return None
         try:
-            samples = _stream(path, content, column)
+            samples = stream_of(path, content, column)
             # The study's rate counts where the file says none; where they differ, the kernel says so.
-            rate, stamps = _clock(content, column, None)
+            rate, stamps = clock_of(content, column, None)
             rate = rate or recording["sample_rate"]
             if channel["pulse"]:
                 cuff = None
@@ -254,7 +254,7 @@ class Study:
                             "missing_column", f"{path} has no column {channel['cuff_column']!r} of the cuff's pressure"
                         )
                         return None
-                    cuff = np.ascontiguousarray(_stream(path, content, place), np.float64)
+                    cuff = np.ascontiguousarray(stream_of(path, content, place), np.float64)
                 return self._pulses(data, recording, channel, samples, rate, stamps, digest.result(), cuff)
             self._values(data, recording, channel, samples, rate, stamps, digest.result())
         except (ValueError, TypeError, OSError) as error:
@@ -327,7 +327,7 @@ def _measure_of(channel: Mapping[str, Any]) -> str:
     return "temperature" if channel["signal"] == "thermal" else "value"
 
 
-def _column(content: _Content, wanted: str) -> str | None:
+def _column(content: Content, wanted: str) -> str | None:
     """The column of that name; capitals do not matter where it is the only one."""
     if wanted in content.channels:
         return wanted

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plethys
-from plethys.recording import READERS
+from plethys._files import READERS
 
 
 @pytest.fixture
