@@ -107,6 +107,7 @@ class _Asked:
     sample_rate: float | None
     shape: tuple[int, int] | None
     time: str | bool | None
+    unit: str | float | Mapping[str, float] | None
 
 
 def read_thermal(
@@ -160,7 +161,7 @@ def read_thermal(
         raise ReadError(f"{path}: expected a file, got a directory")
     if sample_rate is not None:
         sample_rate = _convert.number("sample_rate", sample_rate, "Hz")
-    fields = reader(path, _Asked(channel, sample_rate, shape, time))
+    fields = reader(path, _Asked(channel, sample_rate, shape, time, unit))
     if sample_rate is not None:
         fields["time"], fields["sample_rate"] = None, sample_rate
     if unit is not None:
@@ -432,6 +433,7 @@ def _probes(
             raise ReadError(f"{path}: expected a column of {', '.join(columns)}, got {asked.channel!r}")
         columns = {asked.channel: columns[asked.channel]}
     said = [name for name in columns if _unit_of(name) == "Cel" or _TEMPERATURE.search(name)]
+    is_guessed = not said and asked.channel is None and asked.unit is None and list(columns) != ["0"]
     if len(columns) == 1:
         said = list(columns)
     chosen = said or [name for name in columns if name not in faults]
@@ -451,7 +453,13 @@ def _probes(
     regions = {site: (0, 1, place, place + 1) for place, site in enumerate(sites)}
     if chosen == ["0"]:
         regions = {"probe": (0, 1, 0, 1)}
-    return {"frames": frames, "time": time, "unit": "Cel", "regions": regions, "is_probe": True, "start_time": start}
+    fields: dict[str, Any] = {"frames": frames, "time": time, "unit": "Cel", "regions": regions}
+    fields |= {"is_probe": True, "start_time": start}
+    if is_guessed:
+        fields["notes"] = (
+            f"taken for °C, which no name says: {', '.join(sites)}; name one as channel, or say the unit",
+        )
+    return fields
 
 
 def _time_of(

@@ -163,8 +163,11 @@ def test_tables_of_probes(tmp_path):
     assert result.overview["toe"]["left_out_reason"] == "Missing" and result.overview["toe"]["accepted"] == 2
     assert result.differences.delta[[0, 2]] == pytest.approx([-2.0, -2.2]) and np.isnan(result.differences.delta[1])
     assert result.differences.reason[1] == "Partner"
+    assert recording.notes == ()
     path.write_text("time,probe\n2026-11-22T10:00:00,30.5\n2026-11-22T10:00:30,30.6\n")
     recording = plethys.read_thermal(path)
+    assert recording.notes == ("taken for °C, which no name says: probe; name one as channel, or say the unit",)
+    assert plethys.read_thermal(path, channel="probe").notes == plethys.read_thermal(path, unit="Cel").notes == ()
     assert recording.time.tolist() == [0.0, 30.0] and recording.start_time == np.datetime64("2026-11-22T10:00:00")
     path.write_text("t_s,toe_C\n0,30.5\n60,warm\n")
     with raises("sites.csv, line 3: expected a number in column 'toe_C', got 'warm'"):
