@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONHOME RUSTFLAGS
 KERNEL := Cargo.toml Cargo.lock core/Cargo.toml datasets/Cargo.toml $(shell find core/src datasets/src -name '*.rs') \
 	datasets/catalogue.toml
 EXTENSION := $(KERNEL) python/Cargo.toml python/pyproject.toml $(shell find python/src -name '*.rs')
-MODULE := $(KERNEL) wasm/Cargo.toml wasm/build.mjs wasm/tsconfig.json wasm/bindgen/Cargo.toml \
+MODULE := $(KERNEL) wasm/Cargo.toml wasm/build.mjs wasm/tsconfig.json wasm/tsconfig.pulses.json wasm/bindgen/Cargo.toml \
 	$(shell find wasm/src wasm/bindgen/src wasm/ts -type f)
 
 TOOLS := $(VENV)/.tools
@@ -61,6 +61,7 @@ lint-rust: rust-targets
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy -p plethys --no-default-features --locked -- -D warnings
+	cargo clippy -p plethys-wasm --no-default-features --locked -- -D warnings
 
 docs-checked:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked

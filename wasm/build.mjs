@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -38,14 +38,25 @@ const metadata = JSON.parse(
 );
 const crate = metadata.packages.find(({ name }) => name === "plethys-wasm");
 
-run("cargo", "build", "-p", "plethys-wasm", "--target", "wasm32-unknown-unknown", "--profile", "wasm");
-rmSync(pkg, { recursive: true, force: true });
-mkdirSync(join(pkg, "raw"), { recursive: true });
 const built = join(metadata.target_directory, "wasm32-unknown-unknown", "wasm", "plethys_wasm.wasm");
-run("cargo", "run", "-p", "plethys-wasm-bindgen", "--", built, join(pkg, "raw"));
-const module = join(pkg, "raw", "plethys_bg.wasm");
-npmTool("binaryen/bin/wasm-opt", ...FEATURES, "-O3", module, "-o", module);
-npmTool("typescript/bin/tsc", "-p", join(here, "tsconfig.json"));
+
+/** Compiles the module into `into`/raw, then the TypeScript around it. What both modules share cargo compiles once; gives the module's path. */
+function build(into, project, ...flags) {
+  run("cargo", "build", "-p", "plethys-wasm", "--target", "wasm32-unknown-unknown", "--profile", "wasm", ...flags);
+  mkdirSync(join(into, "raw"), { recursive: true });
+  run("cargo", "run", "-p", "plethys-wasm-bindgen", "--", built, join(into, "raw"));
+  const module = join(into, "raw", "plethys_bg.wasm");
+  npmTool("binaryen/bin/wasm-opt", ...FEATURES, "-O3", module, "-o", module);
+  npmTool("typescript/bin/tsc", "-p", join(here, project));
+  return module;
+}
+
+rmSync(pkg, { recursive: true, force: true });
+// The entry "plethys/pulses", without studies and thermography, first: so the whole module is what stays in the target folder.
+const modules = [
+  build(join(pkg, "pulses"), "tsconfig.pulses.json", "--no-default-features"),
+  build(pkg, "tsconfig.json"),
+];
 
 const manifest = {
   name: "plethys",
@@ -60,10 +71,12 @@ const manifest = {
   exports: {
     ".": { types: "./index.d.ts", node: "./node.js", default: "./index.js" },
     "./plethys.wasm": "./raw/plethys_bg.wasm",
+    "./pulses": { types: "./pulses/pulses.d.ts", node: "./pulses/pulses-node.js", default: "./pulses/pulses.js" },
+    "./pulses.wasm": "./pulses/raw/plethys_bg.wasm",
     "./package.json": "./package.json",
   },
   sideEffects: false,
-  files: ["/*.js", "/*.d.ts", "!block.d.ts", "!check.d.ts", "/raw/*.js", "/raw/*.wasm", "/LICENSE-*"],
+  files: ["", "pulses/"].flatMap((at) => [`/${at}*.js`, `/${at}*.d.ts`, `/${at}raw/*.js`, `/${at}raw/*.wasm`]).concat("/LICENSE-*", "!**/block.d.ts", "!**/check.d.ts"),
 };
 copyFileSync(join(here, "README.md"), join(pkg, "README.md"));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
@@ -71,5 +84,7 @@ for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
 }
 writeFileSync(join(pkg, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`); // last: it says that the package is whole
 
-const bytes = readFileSync(module);
-console.log(`plethys_bg.wasm: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} with gzip`);
+for (const module of modules) {
+  const bytes = readFileSync(module);
+  console.log(`${relative(pkg, module)}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} with gzip`);
+}

@@ -11,6 +11,9 @@ use plethys::{Analysis, Calibration, Config, Input, SampleRate, SignalKind, anal
 use plethys_datasets::{Clip, Kind, Level, Motion, Pattern, Rhythm, Shape, Span, Synth};
 use serde::{Deserialize, Serialize};
 
+#[path = "golden/laboratory.rs"]
+mod laboratory;
+
 /// A vector: what goes in, and the bytes that come out.
 #[derive(Debug, Serialize, Deserialize, PartialEq)]
 struct Golden {
@@ -54,8 +57,12 @@ impl Golden {
         }
     }
 
+    fn values(&self) -> Vec<f64> {
+        self.samples.iter().map(|x| x.map_or(f64::NAN, |x| x as f64 * self.scale)).collect()
+    }
+
     fn analyze(&self) -> Analysis {
-        let samples: Vec<f64> = self.samples.iter().map(|x| x.map_or(f64::NAN, |x| x as f64 * self.scale)).collect();
+        let samples = self.values();
         let time: Option<Vec<f64>> = self.time_ms.as_ref().map(|t| t.iter().map(|ms| *ms as f64 / 1000.0).collect());
         let motion: Option<Vec<[f64; 3]>> =
             self.motion_1024.as_ref().map(|m| m.iter().map(|row| row.map(|x| x as f64 / 1024.0)).collect());

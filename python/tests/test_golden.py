@@ -79,3 +79,33 @@ def test_a_changed_sample_changes_the_bytes():
     golden = Golden(NAMES[0])
     golden.samples[len(golden.samples) // 2] += 1.0
     assert plethys.analyze(golden.samples, **golden.told).beats.to_bytes() != golden.expected[0]
+
+
+def test_what_is_read_of_a_pulse_volume_recording_is_what_rust_reads():
+    """The answers that core/tests/golden/laboratory.rs writes, to the last bit."""
+    stored = json.loads((FOLDER / "pvr-laboratory" / "answers.json").read_text())
+
+    def floats(values: list[float | None]) -> np.ndarray:
+        return np.array([np.nan if value is None else value for value in values], np.float64)
+
+    golden = Golden("pvr")
+    beat = plethys.analyze(golden.samples, **golden.told).ensemble(*stored["window"])
+    assert beat is not None
+    for name, expected in stored["ensemble"].items():
+        if isinstance(expected, list):
+            np.testing.assert_array_equal(getattr(beat, name), floats(expected), err_msg=name)
+        else:
+            assert getattr(beat, name) == expected, name
+    cuff = stored["cuff"]
+    readings = plethys.cuff_readings(
+        floats(cuff["thousandths"]) / 1000.0, cuff["sample_rate"], cuff["target"], cuff["tolerance"]
+    )
+    for name, expected in cuff["readings"].items():
+        np.testing.assert_array_equal(getattr(readings, name), floats(expected), err_msg=name)
+    for row in stored["categories"]:
+        told = (row["height"], row["noise"], row["notch"], row["site"], row["cuff_on_target"])
+        assert plethys.pvr_category(*told) == (row["category"], row["reason"]), told
+    points = stored["two_point"]
+    assert plethys.two_point(points["first"], points["second"])[:2] == (points["scale"], points["offset"])
+    volume = stored["millilitres"]
+    assert plethys.millilitres(volume["height"], tuple(volume["injection"])) == (volume["volume"], None)

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::block::RawBlock;
 use crate::object::{config_error, error};
+use crate::pvr::target_of;
 
 /// A [`Config`] under construction.
 #[wasm_bindgen]
@@ -66,6 +67,15 @@ impl RawConfig {
     #[wasm_bindgen(js_name = sensorRange)]
     pub fn sensor_range(&mut self, low: f64, high: f64) -> Result<(), JsValue> {
         self.config.sensor_range = Some(SensorRange::new(low, high).map_err(|e| config_error(&e))?);
+        Ok(())
+    }
+
+    /// The pressure that the cuff should hold, and how far from it a beat still counts, calibrated units.
+    ///
+    /// # Errors
+    /// A `RangeError` with the kernel's message.
+    pub fn cuff(&mut self, pressure: f64, tolerance: Option<f64>) -> Result<(), JsValue> {
+        self.config.cuff = Some(target_of(Some(pressure), tolerance)?);
         Ok(())
     }
 

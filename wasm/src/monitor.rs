@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::block::RawBlock;
 use crate::config::RawConfig;
 use crate::object::{self, BEATS, RATES, TREND, set};
+use crate::pvr;
 
 /// What one call announced; its memory is used again by the next.
 #[derive(Default)]
@@ -197,5 +198,16 @@ impl RawAnalysis {
     pub fn trend(&self, window: f64, step: f64) -> Result<Object, JsValue> {
         let trend = self.analysis.trend(window, step).map_err(|e| object::error(&e))?;
         Ok(object::table(&trend, &TREND))
+    }
+
+    /// The averaged beat of the accepted beats that peak from `start` to `end` s; `undefined` where there are too few. The first `n`
+    /// samples of `block` are those that were analysed.
+    ///
+    /// # Errors
+    /// A `RangeError` for a count that is not one of the block.
+    #[wasm_bindgen(unchecked_return_type = "object | undefined")]
+    pub fn ensemble(&self, block: &RawBlock, n: f64, start: f64, end: f64) -> Result<JsValue, JsValue> {
+        let made = self.analysis.ensemble(block.input(n, false)?.samples, start..end);
+        Ok(made.map_or(JsValue::UNDEFINED, |made| pvr::ensemble_fields(&made).into()))
     }
 }

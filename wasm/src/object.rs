@@ -25,7 +25,10 @@ impl Layout {
             "beats" => Some(&BEATS),
             "rates" => Some(&RATES),
             "trend" => Some(&TREND),
+            #[cfg(feature = "thermal")]
             _ => crate::thermal::layout_of(name),
+            #[cfg(not(feature = "thermal"))]
+            _ => None,
         }
     }
 }
@@ -112,6 +115,7 @@ impl Words {
     }
 
     /// The words for the codes from 0.
+    #[cfg(feature = "thermal")]
     pub(crate) fn from_names<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Self {
         Self(names.map(|name| name.map_or(JsValue::UNDEFINED, JsValue::from_str)).collect())
     }

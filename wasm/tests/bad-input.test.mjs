@@ -136,7 +136,7 @@ test("anything but one stream of numbers: a TypeError naming what came and what 
 });
 
 test("options of a wrong type, name or value: an error that says so, and nothing is built", () => {
-  const names = "sampleRate, signal, polarity, calibration, sensorRange, dcCoupled, motion, companion";
+  const names = "sampleRate, signal, polarity, calibration, sensorRange, dcCoupled, cuff, motion, companion";
   const bad = [
     [undefined, "TypeError", "options must be an object, got undefined"],
     [125, "TypeError", "options must be an object, got a number"],

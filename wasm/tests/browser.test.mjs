@@ -54,6 +54,11 @@ test("a page, and a Worker of it, compute the same beats as Node", { skip: execu
     assert.deepEqual(result.beats, [...beats.onset, ...beats.amplitude, ...beats.quality, ...beats.accepted].map((value) => String(value)));
     assert.deepEqual(result.inWorker, result.beats);
     assert.equal(result.pulseRate, pulseRate);
+    assert.deepEqual(result.slim, result.beats);
+    const ensemble = plethys.analyze(samples, { sampleRate: 125, signal: "ppg" }).ensemble(5, 55);
+    const cuff = plethys.cuffReadings(samples.map((value) => value / 1000 - 40), { sampleRate: 125, target: 60 });
+    assert.deepEqual(result.laboratory, [...ensemble.median, ensemble.notchProminence, ...cuff.pressure, ...cuff.leak].map((value) => String(value)));
+    assert.ok(ensemble.beats > 50 && cuff.length > 25);
     assert.equal(result.snapshot.state, "Tracking");
   } finally {
     await browser.close();

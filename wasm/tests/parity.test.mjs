@@ -2,11 +2,10 @@
 // kernel is built from the source as it is now: if everything differs, wasm/pkg is older than that (`npm run build`).
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { native, plethys, pushed, root, tableBytes } from "./support.mjs";
+import { entries, golden, goldenVector, native, plethys, pushed, tableBytes } from "./support.mjs";
 
 await plethys.init();
 
@@ -68,49 +67,26 @@ test("the comparison sees one changed bit", () => {
   });
 });
 
-/** A golden vector, as core/tests/golden.rs writes them: samples are integers times a power of two, null is missing. */
-function goldenVector(name) {
-  const vector = JSON.parse(readFileSync(join(golden, name), "utf8"));
-  const { sample_rate: sampleRate, signal, calibration, scale, samples, time_ms: time, motion_1024: motion } = vector;
-  const references = {};
-  if (time !== null) {
-    references.time = Float64Array.from(time, (stamp) => stamp / 1000);
-  }
-  if (motion !== null) {
-    references.motion = Float64Array.from(motion.flat(), (value) => value / 1024);
-  }
-  const options = { sampleRate, signal };
-  if (calibration !== null) {
-    const [factor, offset, unit] = calibration;
-    options.calibration = { scale: factor, offset, unit };
-  }
-  const { beats, rates, pulses } = vector;
-  return {
-    samples: Float64Array.from(samples, (value) => (value === null ? NaN : value * scale)),
-    references,
-    options,
-    expected: { beats, rates: Buffer.from(rates, "hex"), pulses },
-  };
-}
-
-const golden = join(root, "core", "tests", "golden");
-test("golden vectors: the bytes that Rust wrote", (context) => {
-  const names = readdirSync(golden).filter((name) => name.endsWith(".json"));
-  assert.ok(names.length >= 5, `${names.length} vectors`);
-  for (const name of names) {
-    const { samples, references, options, expected } = goldenVector(name);
-    const whole = plethys.analyze(samples, { ...options, ...references });
-    const monitor = { ...options, motion: references.motion !== undefined };
-    const third = Math.floor(samples.length / 3);
-    for (const { beats, rates, pulses } of [whole, pushed(monitor, samples, [1, third, third + 1], references)]) {
-      assert.ok(beats.length > 10, name);
-      assert.equal(tableBytes("beats", beats).toString("hex"), expected.beats, `${name}: beats`);
-      assert.equal(Buffer.from(pulses.buffer).toString("hex"), expected.pulses, `${name}: pulses`);
-      sameRates(name, rates, expected.rates);
+for (const [entry, package_] of Object.entries(entries)) {
+  test(`golden vectors: the bytes that Rust wrote, from ${entry}`, async (context) => {
+    await package_.init();
+    const names = readdirSync(golden).filter((name) => name.endsWith(".json"));
+    assert.ok(names.length >= 5, `${names.length} vectors`);
+    for (const name of names) {
+      const { samples, references, options, expected } = goldenVector(name);
+      const whole = package_.analyze(samples, { ...options, ...references });
+      const monitor = { ...options, motion: references.motion !== undefined };
+      const third = Math.floor(samples.length / 3);
+      for (const { beats, rates, pulses } of [whole, pushed(monitor, samples, [1, third, third + 1], references, package_)]) {
+        assert.ok(beats.length > 10, name);
+        assert.equal(tableBytes("beats", beats).toString("hex"), expected.beats, `${name}: beats`);
+        assert.equal(Buffer.from(pulses.buffer).toString("hex"), expected.pulses, `${name}: pulses`);
+        sameRates(name, rates, expected.rates);
+      }
     }
-  }
-  context.diagnostic(`${names.length} vectors`);
-});
+    context.diagnostic(`${names.length} vectors`);
+  });
+}
 
 const data = process.env.PLETHYS_DATA;
 test("recorded data: the bytes of the native kernel", { skip: !data && "PLETHYS_DATA is not set" }, (context) => {

@@ -1,29 +1,52 @@
 // Every public name of the package in use; compiled by types.test.mjs, never run.
 
 import init, {
+  CuffMonitor,
   Monitor,
   ThermalMonitor,
   analyze,
   analyzeThermal,
+  bands,
   columns,
+  cuffReadings,
+  deflection,
+  flowDepth,
   init as load,
   initSync,
+  millilitres,
+  pvrCategory,
   reasons,
+  relativeFlow,
+  rewarming,
+  runStudy,
   states,
+  studyTemplate,
   thermalNotices,
   thermalReasons,
   thermalStates,
+  twoPoint,
 } from "plethys";
+import initPulses, { analyze as analyzePulses, Monitor as PulseMonitor } from "plethys/pulses";
+import type { PulseTable, Snapshot as PulseSnapshot } from "plethys/pulses";
 import type {
   Absent,
   Analysis,
   AnalysisFields,
   AnalyzeOptions,
+  BandPower,
   Beats,
   Calibration,
   ColumnInfo,
   CompiledModule,
   Counts,
+  CuffOptions,
+  CuffReadings,
+  Ensemble,
+  Estimate,
+  Flow,
+  FlowDepth,
+  Grading,
+  Injection,
   ModuleSource,
   MonitorOptions,
   Notch,
@@ -31,11 +54,15 @@ import type {
   Rates,
   Reason,
   References,
+  Rewarming,
   Samples,
   SignalKind,
   Snapshot,
   State,
   StreamOptions,
+  StudyReport,
+  StudySeries,
+  TableName,
   ThermalAnalysis,
   ThermalCounts,
   ThermalDifferences,
@@ -64,7 +91,7 @@ export async function loading(source: ModuleSource, bytes: Uint8Array, compiled:
 const signal: SignalKind = "pvr";
 const polarity: Polarity = "auto";
 const calibration: Calibration = { scale: 2, offset: 1, unit: "mm[Hg]", date: "2026-06-11" };
-const stream: StreamOptions = { signal, polarity, calibration, sensorRange: [0, 1023], dcCoupled: true };
+const stream: StreamOptions = { signal, polarity, calibration, sensorRange: [0, 1023], dcCoupled: true, cuff: [65, 5] };
 const options: MonitorOptions = { ...stream, sampleRate: 125, motion: true, companion: true };
 
 export function live(samples: Samples, time: Float64Array, motion: Float32Array): number {
@@ -119,6 +146,51 @@ export function batch(samples: Samples): Analysis {
   result[Symbol.dispose]();
   void [fields, columnsOfTrend.length, units.amplitude, sampleRate, signal, latency, duration];
   return analyze(Uint16Array.of(1, 2), { sampleRate: 100 });
+}
+
+export function laboratory(samples: Samples, pressure: Float32Array): number {
+  const calibration: Calibration = twoPoint([410, 0], [20410, 100], "mm[Hg]", "2026-11-22");
+  using analysis = analyze(samples, { sampleRate: 250, signal: "pvr", calibration, cuff: 65 });
+  const beat: Ensemble | undefined = analysis.ensemble(10, 70);
+  const columnsOfBeat = [beat?.time, beat?.median, beat?.mean, beat?.lower, beat?.upper];
+  const numbers = [beat?.beats, beat?.cycle, beat?.amplitude, beat?.upstrokeTime, beat?.maxSlope, beat?.riseTime, beat?.upstrokeFraction];
+  numbers.push(beat?.width25, beat?.width, beat?.width75, beat?.meanHeight, beat?.bowing, beat?.area, beat?.notchProminence);
+  const options: CuffOptions = { sampleRate: 20, target: 65, tolerance: 5 };
+  using cuff = new CuffMonitor(options);
+  const readings: CuffReadings = cuff.push(pressure);
+  cuff.reset();
+  const whole = cuffReadings(pressure, options);
+  const columnsOfCuff: Float64Array[] = [readings.time, readings.pressure, whole.leak];
+  const flags: Uint8Array[] = [readings.inflating, readings.holds, whole.leaks];
+  const grading: Grading = { height: analysis.amplitude, noise: 0.01, notch: beat?.notch, site: "ankle", cuffOnTarget: flags[1]?.[0] === 1 };
+  const { category, reason } = pvrCategory(grading);
+  const injection: Injection = { volume: 1, deflection: 12.5 };
+  const volume: number | undefined = millilitres(0.5, injection).volume;
+  void [columnsOfBeat, numbers, columnsOfCuff, reason, volume, deflection(0.81), deflection(0.81, 40)];
+  const series: StudySeries[] = [{ channel: "ankle", recording: "session", analysis, cuff: pressure }];
+  const report: StudyReport = runStudy(studyTemplate(), series);
+  return report.shapes.length + (category ?? 0);
+}
+
+export async function slim(samples: Samples): Promise<PulseSnapshot> {
+  await initPulses();
+  using monitor = new PulseMonitor({ sampleRate: 125 });
+  monitor.push(samples);
+  const table: PulseTable = "beats";
+  const more: TableName = table;
+  columns(more);
+  // @ts-expect-error an analysis of the slim module is none of the whole one
+  runStudy("", [{ channel: "a", recording: "b", analysis: analyzePulses(samples, { sampleRate: 125 }) }]);
+  return monitor.snapshot();
+}
+
+export function series(time: Float64Array, celsius: Float64Array): number {
+  const fit: Rewarming = rewarming(time, celsius, { before: 33 });
+  const tau: Estimate | undefined = fit.tau;
+  const power: readonly BandPower[] = bands(time, celsius);
+  const flow: Flow = relativeFlow(time, celsius, 0.0015);
+  const depth: FlowDepth = flowDepth(time, celsius, { time, value: celsius });
+  return (tau?.value ?? 0) + power.length + flow.latency + (depth.depth ?? 0);
 }
 
 export function thermal(counts: Uint16Array, celsius: Float32Array): ThermalAnalysis {

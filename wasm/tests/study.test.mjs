@@ -97,3 +97,63 @@ test("the template is a study file", () => {
   assert.equal(report.format, "plethys study report 1");
   assert.ok(report.channels.length >= 3);
 });
+
+const text = `
+[study]
+title = "one ankle"
+
+[[recording]]
+id = "session"
+
+[[channel]]
+id = "ankle"
+signal = "pvr"
+site = "ankle"
+side = "left"
+role = "treated"
+unit = "mm[Hg]"
+cuff_pressure = 65
+
+[[phase]]
+id = "before"
+kind = "baseline"
+start = 0
+end = 120
+`;
+
+test("a report has the averaged beats and the category of a pulse volume recording", () => {
+  const calibration = plethys.twoPoint([100_000, 65], [120_000, 75]);
+  const samples = stream(100, 120);
+  const analysis = plethys.analyze(samples, { sampleRate: 100, signal: "pvr", calibration, cuff: 65 });
+  const [shape, ...others] = plethys.runStudy(text, [{ channel: "ankle", recording: "session", analysis }]).shapes;
+  assert.deepEqual(others, []);
+  const beat = analysis.ensemble(0, 120);
+  assert.equal(shape.window, "before");
+  assert.equal(shape.beats, beat.beats);
+  assert.equal(shape.amplitude, beat.amplitude);
+  assert.equal(shape.notch, beat.notch);
+  assert.ok(shape.amplitude > 0.8 && shape.amplitude < 1.3, `${shape.amplitude}`);
+  const { category, reason } = plethys.pvrCategory({ height: analysis.amplitude, noise: shape.noise, notch: beat.notch, site: "ankle", cuffOnTarget: true });
+  assert.equal(shape.category, category);
+  assert.equal(reason, undefined);
+  assert.equal(shape.absent, null);
+  const elsewhere = plethys.runStudy(text.replace('"ankle"\nside', '"toe"\nside'), [{ channel: "ankle", recording: "session", analysis }]);
+  assert.equal(elsewhere.shapes[0].category, null);
+  assert.equal(elsewhere.shapes[0].absent, "NotStated");
+  structuredClone(samples, { transfer: [samples.buffer] });
+  assert.throws(() => plethys.runStudy(text, [{ channel: "ankle", recording: "session", analysis }]), /needs its samples again/);
+});
+
+test("beats are left out in the light of a cuff's own channel, and the analysis stays as it was", () => {
+  const calibration = plethys.twoPoint([100_000, 65], [120_000, 75]);
+  const analysis = plethys.analyze(stream(100, 120), { sampleRate: 100, signal: "pvr", calibration });
+  const before = [...analysis.beats.reason];
+  const accepted = (cuff) => plethys.runStudy(text, [{ channel: "ankle", recording: "session", analysis, cuff }]).levels.find((row) => row.measure === "amplitude").accepted;
+  const holding = new Float32Array(20 * 120).fill(64);
+  const lost = holding.map((pressure, i) => (i < 1200 ? pressure : 55));
+  assert.equal(accepted(holding), accepted(undefined));
+  assert.ok(Math.abs(accepted(lost) - accepted(undefined) / 2) < 5, `${accepted(lost)} of ${accepted(undefined)}`);
+  assert.deepEqual(analysis.beats.reason, before);
+  assert.throws(() => accepted(new Float32Array(120)), { name: "RangeError", message: /^sample_rate must be from 20 to 4000, got 1$/ });
+  assert.throws(() => accepted("65"), { name: "TypeError", message: /^series\.cuff must be/ });
+});

@@ -15,6 +15,9 @@ if (!existsSync(join(pkg, "node.js"))) {
 
 export const plethys = await import("../pkg/node.js");
 
+/** The entries of the package, by the names under which they are imported. */
+export const entries = { plethys, "plethys/pulses": await import("../pkg/pulses/pulses-node.js") };
+
 /** Pulses on a level, one every 60 / bpm s, systolic peak 0.2 of a cycle after its start, of seven heights in turn. */
 export function stream(sampleRate, seconds, bpm = 72) {
   const samples = new Float64Array(Math.round(sampleRate * seconds));
@@ -79,8 +82,8 @@ export function joined(kind, tables) {
 }
 
 /** Everything that a monitor yields for `samples` cut at `cuts`, as `analyze` would give it. */
-export function pushed(options, samples, cuts, references = {}) {
-  const monitor = new plethys.Monitor(options);
+export function pushed(options, samples, cuts, references = {}, { Monitor } = plethys) {
+  const monitor = new Monitor(options);
   const beats = [];
   const rates = [];
   const pulses = [];
@@ -135,4 +138,31 @@ export function native(what, each) {
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+export const golden = join(root, "core", "tests", "golden");
+
+/** A golden vector, as core/tests/golden.rs writes them: samples are integers times a power of two, null is missing. */
+export function goldenVector(name) {
+  const vector = JSON.parse(readFileSync(join(golden, name), "utf8"));
+  const { sample_rate: sampleRate, signal, calibration, scale, samples, time_ms: time, motion_1024: motion } = vector;
+  const references = {};
+  if (time !== null) {
+    references.time = Float64Array.from(time, (stamp) => stamp / 1000);
+  }
+  if (motion !== null) {
+    references.motion = Float64Array.from(motion.flat(), (value) => value / 1024);
+  }
+  const options = { sampleRate, signal };
+  if (calibration !== null) {
+    const [factor, offset, unit] = calibration;
+    options.calibration = { scale: factor, offset, unit };
+  }
+  const { beats, rates, pulses } = vector;
+  return {
+    samples: Float64Array.from(samples, (value) => (value === null ? NaN : value * scale)),
+    references,
+    options,
+    expected: { beats, rates: Buffer.from(rates, "hex"), pulses },
+  };
 }

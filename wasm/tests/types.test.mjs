@@ -59,6 +59,8 @@ test("types have exactly the fields that the module gives", () => {
     Counts: analysis.counts,
     Units: analysis.units,
     Snapshot: monitor.snapshot(),
+    Ensemble: analysis.ensemble(),
+    CuffReadings: plethys.cuffReadings(samples, { sampleRate: 125 }),
     ColumnInfo: plethys.columns("beats")[0],
   };
   const words = { Reason: plethys.reasons(), State: plethys.states() };

@@ -11,6 +11,8 @@ export interface Brought {
   readonly companion: Samples | undefined;
 }
 
+const NOTHING: Brought = { time: undefined, motion: undefined, companion: undefined };
+
 /** A view of module memory that is made anew when the memory has grown. */
 class View {
   readonly #pointer: number;
@@ -33,7 +35,7 @@ class View {
 }
 
 /** `samples`, or a copy where they lie in the module's memory: making a block may move it and leave a view on it empty. */
-function kept<Given extends Samples | undefined>(samples: Given): Given {
+export function kept<Given extends Samples | undefined>(samples: Given): Given {
   return ArrayBuffer.isView(samples) && samples.buffer === memoryBuffer() ? (samples.slice() as Given) : samples;
 }
 
@@ -56,7 +58,7 @@ export class Block {
   }
 
   /** A block of just what is given. */
-  static of(samples: Samples, brought: Brought): Block {
+  static of(samples: Samples, brought: Brought = NOTHING): Block {
     const { time, motion, companion } = { time: kept(brought.time), motion: kept(brought.motion), companion: kept(brought.companion) };
     const stream = kept(samples);
     const block = new Block(samples.length, time !== undefined, motion !== undefined, companion !== undefined);

@@ -23,7 +23,7 @@ function tag(value: unknown): string {
 }
 
 /** A value in words, for messages. */
-function described(value: unknown): string {
+export function described(value: unknown): string {
   if (value === null || value === undefined) {
     return String(value);
   }
@@ -99,7 +99,19 @@ export function expectMaybe<Type extends keyof Types>(argument: string, value: u
   return value === undefined || value === null ? undefined : expect(argument, value, type);
 }
 
-export const STREAM_OPTIONS = ["sampleRate", "signal", "polarity", "calibration", "sensorRange", "dcCoupled", "motion", "companion"] as const;
+/** A pressure alone, or [pressure, tolerance]. */
+function cuffOf(value: unknown): [pressure: number, tolerance?: number] {
+  if (typeof value === "number") {
+    return [value];
+  }
+  const pair = samplesOf("cuff", value);
+  if (pair.length !== 2) {
+    throw new RangeError(`cuff must be a pressure or [pressure, tolerance], got ${pair.length} numbers`);
+  }
+  return [pair[0] as number, pair[1] as number];
+}
+
+export const STREAM_OPTIONS = ["sampleRate", "signal", "polarity", "calibration", "sensorRange", "dcCoupled", "cuff", "motion", "companion"] as const;
 type StreamOption = (typeof STREAM_OPTIONS)[number];
 
 /** The configuration that options describe; its rate comes from the `n` time stamps in `block` where no other is given. */
@@ -129,6 +141,9 @@ export function configOf(
         throw new RangeError(`sensorRange must be [low, high], got ${range.length} numbers`);
       }
       config.sensorRange(range[0] as number, range[1] as number);
+    }
+    if (options.cuff !== undefined && options.cuff !== null) {
+      config.cuff(...cuffOf(options.cuff));
     }
     const coupled = expectMaybe("dcCoupled", options.dcCoupled, "boolean");
     if (coupled !== undefined) {

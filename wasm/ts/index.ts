@@ -8,10 +8,10 @@
  * ```
  */
 
-export { analyze } from "./analysis.js";
-export type { Analysis } from "./analysis.js";
-export { columns, init, init as default, initSync, reasons, states, thermalNotices, thermalReasons, thermalStates } from "./module.js";
-export { Monitor } from "./monitor.js";
+export * from "./pulses.js";
+export { init as default } from "./module.js";
+export { columns, thermalNotices, thermalReasons, thermalStates } from "./thermal-lists.js";
+export type { TableName } from "./thermal-lists.js";
 export { runStudy, studyTemplate } from "./study.js";
 export type { StudyCell, StudyColumn, StudyMarker, StudyReport, StudyRow, StudySeries, StudyTable } from "./study.js";
 export { ThermalMonitor, analyzeThermal } from "./thermal.js";
@@ -39,27 +39,3 @@ export type {
   ThermalTables,
   ThermalUnit,
 } from "./thermal-types.js";
-export type {
-  Absent,
-  AnalysisFields,
-  AnalyzeOptions,
-  Beats,
-  Calibration,
-  ColumnInfo,
-  CompiledModule,
-  Counts,
-  ModuleSource,
-  MonitorOptions,
-  Notch,
-  Polarity,
-  Rates,
-  Reason,
-  References,
-  Samples,
-  SignalKind,
-  Snapshot,
-  State,
-  StreamOptions,
-  Trend,
-  Units,
-} from "./types.js";

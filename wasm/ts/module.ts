@@ -1,8 +1,7 @@
 /** The WebAssembly module: loading it, its memory, and the lists that it carries. */
 
-import load, { initSync as loadSync, rawEmpty, rawLayout, rawReasons, rawStates, rawThermalLists } from "./raw/plethys.js";
+import load, { initSync as loadSync, rawEmpty, rawLayout, rawReasons, rawStates } from "./raw/plethys.js";
 import type { InitInput, SyncInitInput } from "./raw/plethys.js";
-import type { ThermalNotice, ThermalReason, ThermalState } from "./thermal-types.js";
 import type { ColumnInfo, CompiledModule, ModuleSource, Reason, State } from "./types.js";
 
 let memory: WebAssembly.Memory | undefined;
@@ -46,26 +45,22 @@ export function memoryBuffer(): ArrayBuffer {
   return memory.buffer as ArrayBuffer;
 }
 
-/** The tables of the package. */
-export type TableName =
-  | "beats"
-  | "rates"
-  | "trend"
-  | "thermalRegions"
-  | "thermalMeans"
-  | "thermalDifferences"
-  | "thermalEvents";
+/** The tables of pulse streams. */
+export type PulseTable = "beats" | "rates" | "trend";
 
 /** The columns of a table, in order, as the kernel lists them. */
-export function columns(table: TableName): readonly ColumnInfo[] {
+export function columns(table: PulseTable): readonly ColumnInfo[] {
+  return columnsOf(table);
+}
+
+/** The same for any table of the module. @internal */
+export function columnsOf(table: string): readonly ColumnInfo[] {
   memoryBuffer();
-  return rawLayout(table).map(([name, snakeName, kind, unit, what]) => ({
-    name,
-    snakeName,
-    kind: kind as ColumnInfo["kind"],
-    unit,
-    what,
-  }));
+  const rows = rawLayout(String(table));
+  if (rows.length === 0) {
+    throw new RangeError(`no table is named "${String(table)}"`);
+  }
+  return rows.map(([name, snakeName, kind, unit, what]) => ({ name, snakeName, kind: kind as ColumnInfo["kind"], unit, what }));
 }
 
 /** All reasons, in the order of their codes from 1. */
@@ -78,24 +73,6 @@ export function reasons(): readonly Reason[] {
 export function states(): readonly State[] {
   memoryBuffer();
   return rawStates() as State[];
-}
-
-/** All reasons of thermal streams, in the order of their codes from 1. */
-export function thermalReasons(): readonly ThermalReason[] {
-  memoryBuffer();
-  return rawThermalLists()[0] as ThermalReason[];
-}
-
-/** All that may be noticed in a thermal stream, in the order of its codes from 1. */
-export function thermalNotices(): readonly ThermalNotice[] {
-  memoryBuffer();
-  return rawThermalLists()[1] as ThermalNotice[];
-}
-
-/** All states of a thermal stream, in the order of their codes from 1. */
-export function thermalStates(): readonly ThermalState[] {
-  memoryBuffer();
-  return rawThermalLists()[2] as ThermalState[];
 }
 
 const empty = new Map<string, object>();

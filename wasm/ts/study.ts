@@ -1,14 +1,23 @@
 /** A study: did the circulation change? The same engine as Rust's `plethys::study` and Python's `plethys.Study`. */
 
 import { Analysis } from "./analysis.js";
-import { expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
+import { Block } from "./block.js";
+import { described, expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
 import { memoryBuffer } from "./module.js";
 import { RawStudy, rawStudyTemplate } from "./raw/plethys.js";
+import type { RawAnalysis, RawReport } from "./raw/plethys.js";
 import type { Samples } from "./types.js";
 
 /** What one channel gave in one recording: an analysis, or values over time. */
 export type StudySeries =
-  | { readonly channel: string; readonly recording: string; readonly analysis: Analysis }
+  | {
+      readonly channel: string;
+      readonly recording: string;
+      /** Its samples are read again for the averaged beats: they must still be as they were. */
+      readonly analysis: Analysis;
+      /** Pressure of the cuff over the same time, mmHg, where it is a channel of its own: beats off the target are left out. */
+      readonly cuff?: Samples | undefined;
+    }
   | {
       readonly channel: string;
       readonly recording: string;
@@ -104,9 +113,14 @@ export function studyTemplate(): string {
 export function runStudy(text: string, series: readonly StudySeries[], markers: readonly StudyMarker[] = []): StudyReport {
   memoryBuffer();
   const study = new RawStudy(expect("text", text, "string"));
+  const taken: Taken[] = [];
+  let report: RawReport | undefined;
   try {
     for (const item of listOf("series", series)) {
-      add(study, item);
+      const pulses = add(study, item);
+      if (pulses !== undefined) {
+        taken.push(pulses);
+      }
     }
     for (const marker of listOf("markers", markers)) {
       const given = optionsOf("markers", marker, ["recording", "time", "label"]);
@@ -116,29 +130,41 @@ export function runStudy(text: string, series: readonly StudySeries[], markers: 
         expect("markers.label", given.label, "string"),
       );
     }
-    return JSON.parse(study.run()) as StudyReport;
+    report = study.run();
+    for (const { channel, recording, analysis, raw } of taken) {
+      const into = report;
+      analysis.withSamples((block) => into.addShapes(study, channel, recording, raw, block.raw, block.length));
+    }
+    return JSON.parse(report.json()) as StudyReport;
   } finally {
+    report?.free();
+    taken.forEach(({ own }) => own?.free());
     study.free();
   }
 }
 
+/** Pulses that were added: what `analysis` came to for the study, which is another object, to be freed, where a cuff was judged. */
+interface Taken {
+  readonly channel: string;
+  readonly recording: string;
+  readonly analysis: Analysis;
+  readonly raw: RawAnalysis;
+  readonly own: RawAnalysis | undefined;
+}
+
 function listOf(argument: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) {
-    throw new TypeError(`${argument} must be an array of objects, got a ${typeof value}`);
+    throw new TypeError(`${argument} must be an array of objects, got ${described(value)}`);
   }
   return value as readonly unknown[];
 }
 
-function add(study: RawStudy, item: unknown): void {
-  const given = optionsOf("series", item, ["channel", "recording", "analysis", "measure", "time", "value"]);
+function add(study: RawStudy, item: unknown): Taken | undefined {
+  const given = optionsOf("series", item, ["channel", "recording", "analysis", "cuff", "measure", "time", "value"]);
   const channel = expect("series.channel", given.channel, "string");
   const recording = expect("series.recording", given.recording, "string");
   if (given.analysis !== undefined) {
-    if (!(given.analysis instanceof Analysis)) {
-      throw new TypeError("series.analysis must be what analyze() gives");
-    }
-    study.addBeats(channel, recording, given.analysis.raw());
-    return;
+    return addPulses(study, channel, recording, given.analysis, given.cuff);
   }
   study.addValues(
     channel,
@@ -147,4 +173,30 @@ function add(study: RawStudy, item: unknown): void {
     Float64Array.from(samplesOf("series.time", given.time)),
     Float64Array.from(samplesOf("series.value", given.value)),
   );
+  return undefined;
+}
+
+function addPulses(study: RawStudy, channel: string, recording: string, analysis: unknown, cuff: unknown): Taken {
+  if (!(analysis instanceof Analysis)) {
+    throw new TypeError(`series.analysis must be what analyze() of "plethys" gives, got ${described(analysis)}`);
+  }
+  if (cuff === undefined || cuff === null) {
+    const raw = analysis.raw();
+    study.addBeats(channel, recording, raw);
+    return { channel, recording, analysis, raw, own: undefined };
+  }
+  const block = Block.of(samplesOf("series.cuff", cuff));
+  let own: RawAnalysis;
+  try {
+    own = study.withCuff(channel, analysis.raw(), block.raw, block.length);
+  } finally {
+    block.free();
+  }
+  try {
+    study.addBeats(channel, recording, own);
+  } catch (error) {
+    own.free();
+    throw error;
+  }
+  return { channel, recording, analysis, raw: own, own };
 }
