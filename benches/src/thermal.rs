@@ -7,12 +7,13 @@ use core::f64::consts::TAU;
 use ndarray::ArrayView2;
 use plethys::study::{Channel, ChannelSignal, Measurements, Phase, PhaseKind, Recording, Role, Side, Study};
 use plethys::thermal::{
-    BANDS, Encoding, EvenSeries, Frame, RewarmingFit, Shape, Telemetry, ThermalAnalysis, ThermalConfig, ThermalMonitor,
-    ThermalTables, WaveletOptions, band_correlation, fit_depth, fit_rewarming, oscillations, relative_flow,
+    BANDS, Encoding, EvenSeries, Frame, RewarmingFit, Shape, Telemetry, ThermalAnalysis, ThermalConfig, ThermalEvent,
+    ThermalMonitor, ThermalNotice, ThermalTables, WaveletOptions, band_correlation, fit_depth, fit_rewarming,
+    oscillations, relative_flow,
 };
 use plethys_datasets::{
     Course, FEET_REGIONS, FlowDrive, Line, Outline, PLATE_CELSIUS, Rewarming, Rng, Scene, Shutter, Site, SourceStudy,
-    ThermalFrame, ThermalSynth, resonance,
+    ThermalFrame, ThermalOutput, ThermalSynth, resonance,
 };
 
 /// A frame of the synthetic camera as the kernel takes it, with its telemetry.
@@ -134,6 +135,86 @@ pub fn difference_error(seed: u64, camera: Camera) -> f64 {
     let masks = [mask(right, &synth), mask([top, bottom, synth.columns - to, synth.columns - from], &synth)];
     let (time, value) = analysis.difference_mean_series("feet", window);
     worst(&time, &value, |time| truth(&mut scene, &masks[0], time, window) - truth(&mut scene, &masks[1], time, window))
+}
+
+/// What else happens in front of a camera while its shutter is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scenery {
+    /// Feet at rest.
+    Still,
+    /// A foot that warms by 10 K, steepest in the first minutes, with vasomotion; the camera drifts.
+    Warming,
+    /// The same while the limbs wander by pixels and tremble.
+    Moving,
+}
+
+/// What became of the shutters of a camera without telemetry.
+#[derive(Debug, Clone, Default)]
+pub struct ShutterTrial {
+    /// The step that each left, K, and whether it was seen.
+    pub steps: Vec<(f64, bool)>,
+    /// Steps that were told where no shutter was.
+    pub false_alarms: u32,
+    /// Length, s.
+    pub duration: f64,
+}
+
+/// A Lepton whose shutter leaves steps of `level` K (SD) every half minute, for `duration` s.
+///
+/// # Panics
+/// Where the trial cannot be set up.
+pub fn shutter_steps(seed: u64, duration: f64, level: f64, scenery: Scenery) -> ShutterTrial {
+    let shutter = Some(Shutter { interval: 30.0, freeze: 0.7, level, residue: 0.0 });
+    // A level that drifts is taken back by each shutter; without drift the steps are those of `level` alone.
+    let drift = if scenery == Scenery::Still { 0.0 } else { 0.3 };
+    let mut synth = ThermalSynth { repeats: 1, shutter, drift, ..ThermalSynth::lepton(seed, duration) };
+    let mut rng = Rng::stream(seed, "scenery");
+    if scenery != Scenery::Still {
+        synth.sites[0].course = Course {
+            rewarming: Some(Rewarming { from: 0.0, start: 22.0, lag: 20.0, tau: 180.0, end: 32.0 }),
+            lines: Line::noise(&mut rng, 0.015, 0.0075, 0.15),
+            ..Course::default()
+        };
+    }
+    if scenery == Scenery::Moving {
+        let mut place = [0.0, 0.0];
+        for i in 0..(4.0 * duration) as u32 {
+            let tremor = [0.15 * rng.normal(), 0.15 * rng.normal()];
+            synth.motion.push([0.25 * f64::from(i), place[0] + tremor[0], place[1] + tremor[1]]);
+            place = place.map(|at| 0.98 * at + 0.3 * rng.normal());
+        }
+    }
+    let config = ThermalConfig::new(120, 160, Encoding::LEPTON).region("right", rectangle([50, 85, 32, 55]));
+    let config = ThermalConfig { percentiles: false, find_bad_pixels: false, ..config.expect("a short name") };
+    let mut monitor = ThermalMonitor::new(config).expect("a valid configuration");
+    let mut told = Vec::new();
+    let mut take = |event: ThermalEvent| match event {
+        ThermalEvent::Notice(row) if row.notice == ThermalNotice::Step => told.push(row.time),
+        _ => {}
+    };
+    let mut camera = synth.camera().expect("a valid configuration");
+    while let Some(frame) = camera.next_frame() {
+        let pixels = ArrayView2::from_shape((120, 160), frame.counts).expect("the frame's shape");
+        monitor.push(pixels, frame.time, &mut take).expect("a frame that fits");
+    }
+    monitor.finish(&mut take);
+    // The same camera without noise, at a pixel of the wall: what each shutter really did.
+    let bare =
+        ThermalSynth { netd: 0.0, fixed_pattern: 0.0, dead_pixels: 0, sites: Vec::new(), motion: Vec::new(), ..synth };
+    let bare = ThermalSynth { output: ThermalOutput::Celsius { step: 0.0 }, rows: 1, columns: 1, ..bare };
+    let mut camera = bare.camera().expect("a valid configuration");
+    let (mut last, mut was_shut, mut trial) = (None, false, ShutterTrial { duration, ..ShutterTrial::default() });
+    let mut ends = Vec::new();
+    while let Some(frame) = camera.next_frame() {
+        let now = frame.celsius[0];
+        if was_shut && !frame.shutter {
+            ends.push(frame.time);
+            trial.steps.push((now - last.unwrap_or(now), told.iter().any(|time| (time - frame.time).abs() < 0.3)));
+        }
+        (last, was_shut) = (Some(now), frame.shutter);
+    }
+    trial.false_alarms = told.iter().filter(|time| !ends.iter().any(|end| (*time - end).abs() < 0.3)).count() as u32;
+    trial
 }
 
 /// Largest error of the movement of two feet that wander by `size` pixels, before a camera with 50 mK of fixed pattern, pixels.

@@ -27,6 +27,9 @@ pub(crate) struct Limits<T> {
 
 /// A raw pixel: counts or °C.
 pub(crate) trait Raw: Copy {
+    /// The smallest difference there can be, 0 where that is none.
+    const STEP: f64;
+
     fn is_within(self, limits: Limits<Self>) -> bool;
     fn value(self) -> f64;
     fn order(&self, other: &Self) -> core::cmp::Ordering;
@@ -34,9 +37,13 @@ pub(crate) trait Raw: Copy {
     fn same(a: &[Self], b: &[Self]) -> bool;
     /// Count, mean and SD over pieces of the frame.
     fn spread(frame: &[Self], pieces: impl Iterator<Item = Range<usize>> + Clone, limits: Limits<Self>) -> Spread;
+    /// Mean of what has been added to each pixel, over those where it lies within `reach` of `middle`; `None` where none does.
+    fn common(before: &[Self], now: &[Self], limits: Limits<Self>, middle: f64, reach: f64) -> Option<f64>;
 }
 
 impl Raw for u16 {
+    const STEP: f64 = 1.0;
+
     #[inline]
     fn is_within(self, limits: Limits<Self>) -> bool {
         self.wrapping_sub(limits.low) <= limits.high.wrapping_sub(limits.low)
@@ -81,9 +88,30 @@ impl Raw for u16 {
             count: count as u32,
         }
     }
+
+    fn common(before: &[Self], now: &[Self], limits: Limits<Self>, middle: f64, reach: f64) -> Option<f64> {
+        let (low, high) = (libm::ceil(middle - reach) as i32, libm::floor(middle + reach) as i32);
+        let (mut sum, mut count) = (0_i64, 0_u32);
+        // 1024 differences of 16 bits fit into 32.
+        for (before, now) in before.chunks(1024).zip(now.chunks(1024)) {
+            let (mut part, mut kept) = (0_i32, 0_u32);
+            for (&before, &now) in before.iter().zip(now) {
+                let difference = i32::from(now) - i32::from(before);
+                let is_usual = (low..=high).contains(&difference);
+                let keep = before.is_within(limits) && now.is_within(limits) && is_usual;
+                part += if keep { difference } else { 0 };
+                kept += u32::from(keep);
+            }
+            sum += i64::from(part);
+            count += kept;
+        }
+        (count > 0).then(|| sum as f64 / f64::from(count))
+    }
 }
 
 impl Raw for f64 {
+    const STEP: f64 = 0.0;
+
     #[inline]
     fn is_within(self, limits: Limits<Self>) -> bool {
         self >= limits.low && self <= limits.high
@@ -117,6 +145,18 @@ impl Raw for f64 {
         let n = f64::from(count);
         let scatter = (squares - sum * sum / n).max(0.0);
         Spread { mean: first + sum / n, deviation: libm::sqrt(scatter / (n - 1.0).max(1.0)), count }
+    }
+
+    fn common(before: &[Self], now: &[Self], limits: Limits<Self>, middle: f64, reach: f64) -> Option<f64> {
+        let (mut sum, mut count) = (0.0, 0_u32);
+        for (before, now) in before.iter().zip(now) {
+            let difference = now - before;
+            if before.is_within(limits) && now.is_within(limits) && (difference - middle).abs() <= reach {
+                sum += difference;
+                count += 1;
+            }
+        }
+        (count > 0).then(|| sum / f64::from(count))
     }
 }
 
