@@ -99,6 +99,18 @@ impl Encoding {
         }
     }
 
+    /// Kelvin per raw unit, near room temperature.
+    pub(crate) fn kelvin_per_raw(self) -> f64 {
+        match self {
+            Self::TLinear { kelvin_per_count } => kelvin_per_count,
+            Self::Planck(planck) => {
+                let room = planck.signal(ZERO_CELSIUS + 25.0);
+                (self.celsius(room + 0.5) - self.celsius(room - 0.5)).abs().max(1e-6)
+            }
+            Self::Celsius => 1.0,
+        }
+    }
+
     pub(crate) fn check(self) -> Result<(), ConfigError> {
         match self {
             Self::TLinear { kelvin_per_count } => {

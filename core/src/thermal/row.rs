@@ -107,6 +107,13 @@ pub struct NoticeRow {
     pub column: Option<u32>,
 }
 
+impl NoticeRow {
+    /// Of the whole frame.
+    pub(crate) fn new(time: f64, notice: ThermalNotice) -> Self {
+        Self { time, notice, region: None, size: None, row: None, column: None }
+    }
+}
+
 /// What a push can bring about.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
