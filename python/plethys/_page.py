@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 # Below so many rows the reasons of rejection are written out in full.
 _REASONS_SHOWN = 3
 _PRIMARY = {"pvr": "amplitude", "ppg": "perfusion_index", "pressure": "amplitude", "thermal": "temperature"}
+_PULSES = ("pvr", "ppg", "pressure")
 _ROLES = {"treated": "treated", "contralateral": "contralateral", "remote": "remote reference", "control": "control"}
 _VERDICTS = {
     "claimed": ("yes", "Changed"),
@@ -210,6 +211,7 @@ class _Page:
         digits = _words.decimals(r["median"] for r in levels)
         row = self.channels[channel]
         later = [c for c in changes if self.windows[c["window"]]["kind"] not in ("intervention", "sham")] or changes
+        counted = "beats" if row["signal"] in _PULSES else "values"
         steps = [
             r for r in levels if self.windows[r["window"]]["kind"] not in ("intervention", "sham", "other")
         ] or levels
@@ -227,6 +229,10 @@ class _Page:
                     else _words.reason(r["absent"]),
                     "known": _words.known(r["median"]),
                     "window": self._window(r["window"]),
+                    "interval": _words.interval(_scaled(r, "low"), _scaled(r, "high"), digits)
+                    if _words.known(r["median"])
+                    else "",
+                    "counted": f"{r['accepted']} {counted}",
                 }
                 for r in steps
             ],
@@ -507,7 +513,7 @@ class _Page:
     def _main_group(self) -> tuple[str, list[str]] | None:
         """Unit and channels of the first group of pulse streams."""
         for _, unit, channels in self._groups():
-            if self.channels[channels[0]]["signal"] in ("pvr", "ppg", "pressure"):
+            if self.channels[channels[0]]["signal"] in _PULSES:
                 return _words.unit(unit), channels
         return None
 
