@@ -15,6 +15,8 @@ use crate::table::{BeatTable, RateTable};
 
 /// Pulses per second of a resting heart, and some more.
 const RESTING_HZ: f64 = 1.25;
+/// Longest recording whose beats are reserved room for, s; those of a longer one, which may have none, make room as they come.
+const RESERVED_S: f64 = 3600.0;
 
 /// What a recording yields.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +80,7 @@ pub fn analyze_input<S: Sample>(input: &Input<'_, S>, config: Config) -> Result<
     let mut rates = RateTable::default();
     let mut pulses = Vec::new();
     // Room for a resting pulse; tables and lists grow where there are more.
-    let seconds = input.samples.len() as f64 / config.sample_rate.as_hz();
+    let seconds = (input.samples.len() as f64 / config.sample_rate.as_hz()).min(RESERVED_S);
     beats.reserve((RESTING_HZ * seconds) as usize);
     rates.reserve(seconds as usize);
     pulses.reserve((RESTING_HZ * seconds) as usize);

@@ -289,6 +289,40 @@ impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
     }
 }
 
+impl<const N: usize, const F: usize, const C: usize> Table<N, F, C> {
+    /// The table whose [`Table::to_bytes`] these are; `None` where their number is none of a table's.
+    ///
+    /// ```
+    /// use plethys::{BeatTable, Config, SampleRate, analyze};
+    /// let wave = |i: u32| { let t = f64::from(i) / 100.0 * 1.2; 10.0 * (-8.0 * (t - t.floor())).exp() };
+    /// let samples: Vec<f64> = (0..3000).map(wave).collect();
+    /// let bytes = analyze(&samples, Config::ppg(SampleRate::hz(100.0)?))?.beats.to_bytes();
+    /// assert_eq!(BeatTable::from_bytes(&bytes).unwrap().to_bytes(), bytes);
+    /// assert!(BeatTable::from_bytes(&bytes[1..]).is_none());
+    /// # Ok::<(), plethys::Error>(())
+    /// ```
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let width = 8 * N + F + C;
+        let rows = bytes.len() / width;
+        if rows * width != bytes.len() {
+            return None;
+        }
+        let mut table = Self::default();
+        let (numbers, rest) = bytes.split_at(8 * N * rows);
+        let (flags, codes) = rest.split_at(F * rows);
+        for (column, values) in table.numbers.iter_mut().zip(numbers.chunks_exact((8 * rows).max(1))) {
+            column.extend(values.as_chunks::<8>().0.iter().map(|number| f64::from_le_bytes(*number)));
+        }
+        for (column, values) in table.flags.iter_mut().zip(flags.chunks_exact(rows.max(1))) {
+            column.extend(values.iter().map(|flag| *flag != 0));
+        }
+        for (column, values) in table.codes.iter_mut().zip(codes.chunks_exact(rows.max(1))) {
+            column.extend(values);
+        }
+        Some(table)
+    }
+}
+
 impl BeatTable {
     /// Leaves a beat out for this reason; a row that there is not is no fault.
     pub(crate) fn reject(&mut self, row: usize, reason: crate::Reason) {

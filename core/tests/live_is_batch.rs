@@ -137,3 +137,30 @@ fn recorded_streams_give_the_same_tables_in_pieces() {
     println!("{streams} recorded streams: live is batch");
     assert!(streams >= 40, "only {streams} streams found in {}", data.display());
 }
+
+/// Pushes the rest of a recording into `monitor` one by one, and finishes it.
+fn carried_on(mut monitor: Monitor, rest: &[f64], mut tables: Tables) -> Tables {
+    for sample in rest {
+        monitor.push(*sample).for_each(|event| tables.take(event));
+    }
+    monitor.finish(&mut |event| tables.take(event));
+    tables
+}
+
+#[test]
+fn a_clone_goes_on_as_its_original_would() {
+    let rate = SampleRate::hz(64.0).expect("in range");
+    let samples = rough(3, 64.0).samples;
+    let expected = single(&samples, Config::ppg(rate));
+    assert!(expected.beats.len() > 30);
+    // Before the first sample, while the polarity is not decided, in a gap, near the end.
+    for at in [0, 100, 31 * 64, samples.len() - 64] {
+        let (before, rest) = samples.split_at(at);
+        let mut monitor = Monitor::new(Config::ppg(rate)).expect("a valid configuration");
+        let mut tables = Tables::default();
+        for sample in before {
+            monitor.push(*sample).for_each(|event| tables.take(event));
+        }
+        assert!(carried_on(monitor.clone(), rest, tables).bytes() == expected.bytes(), "cloned after {at} samples");
+    }
+}

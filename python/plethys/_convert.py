@@ -111,9 +111,9 @@ def real(argument: str, value: Any, taken: str) -> Array:
     return array
 
 
-def companion(value: Any) -> Floats:
-    """A second optical channel, as float64."""
-    return np.require(samples(value, "companion"), np.float64, ["C", "A"])
+def floats(value: Any, argument: str) -> Floats:
+    """One stream, such as a second optical channel or the pressure of a cuff, as float64."""
+    return np.require(samples(value, argument), np.float64, ["C", "A"])
 
 
 def motion(value: Any) -> Floats:

@@ -41,6 +41,7 @@ __all__ = [
     "estimate_sample_rate",
     "millilitres",
     "pvr_category",
+    "restored",
     "source_feet",
     "source_study",
     "stress_set",
@@ -112,6 +113,19 @@ class Config:
         motion: bool,
         companion: bool,
     ) -> Config: ...
+    def __getnewargs__(
+        self,
+    ) -> tuple[
+        float,
+        str,
+        str,
+        tuple[float, float, str, str | None] | None,
+        tuple[float, float] | None,
+        bool | None,
+        tuple[float, float] | None,
+        bool,
+        bool,
+    ]: ...
     @property
     def unit(self) -> str: ...
     @property
@@ -123,7 +137,16 @@ class Analysis:
     def trend(self, window: float, step: float) -> dict[str, npt.NDArray[Any]]: ...
     def ensemble(self, samples: npt.NDArray[Any], start: float, end: float) -> dict[str, Any] | None: ...
     def summary(self) -> dict[str, Any]: ...
+    def stored(self) -> tuple[Any, ...]: ...
 
+def restored(
+    version: str,
+    config: Config,
+    bytes: tuple[bytes, bytes, bytes],
+    values: tuple[list[float | None], list[int], list[float]],
+    words: tuple[str, str],
+    counts: list[int],
+) -> Analysis: ...
 @final
 class Monitor:
     def __new__(cls, config: Config) -> Monitor: ...

@@ -121,7 +121,7 @@ def cuff_readings(
     >>> round(float(cuff.leak[-1]), 3), bool(cuff.holds.all())
     (1.0, True)
     """
-    values = np.ascontiguousarray(_convert.samples(pressure, "pressure"), np.float64)
+    values = _convert.floats(pressure, "pressure")
     hz = _convert.number("sample_rate", sample_rate, "Hz")
     limits = _convert.number("target", target, "mmHg"), _convert.number("tolerance", tolerance, "mmHg")
     return CuffReadings(**_plethys.cuff_readings(values, hz, *limits))

@@ -146,7 +146,7 @@ def analyze(
             raise TypeError("sample_rate is missing: give it in Hz, or give time stamps")
         sample_rate = _plethys.estimate_sample_rate(stamps)
     acceleration = None if motion is None else _convert.motion(motion)
-    second = None if companion is None else _convert.companion(companion)
+    second = None if companion is None else _convert.floats(companion, "companion")
     config = _config(
         sample_rate,
         "ppg" if signal is None else signal,
@@ -223,6 +223,19 @@ class Analysis:
         self.units = {**self.beats.units, **_SUMMARY_UNITS, "time": "s"}
         self.__dict__.update(summary)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: the results, the samples and their time stamps."""
+        return _restored, (self._raw.stored(), self.samples, self.time)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all results are the same bit for bit; the samples behind them are not compared."""
+        if type(other) is not type(self):
+            return NotImplemented
+        mine, others = self._raw.stored(), other._raw.stored()
+        return mine[2:] == others[2:] and mine[1].__getnewargs__() == others[1].__getnewargs__()
+
+    __hash__ = None  # type: ignore[assignment]
+
     def trend(self, window: float = 60.0, step: float = 60.0) -> Trend:
         """Beats and rates over windows [k·step, k·step + window), s; complete ones only.
 
@@ -291,6 +304,12 @@ class Analysis:
         head, _, _ = repr(self).partition("\n")
         rows = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in self._fields())
         return f"<p>{head}</p><table>{rows}</table>{self.beats._repr_html_()}"
+
+
+def _restored(
+    stored: tuple[Any, ...], samples: npt.NDArray[Any], time: npt.NDArray[np.float64] | None
+) -> Analysis:
+    return Analysis(_plethys.restored(*stored), samples, time)
 
 
 @dataclass(frozen=True)
@@ -396,7 +415,7 @@ class Monitor:
                 _convert.samples(samples),
                 None if time is None else _convert.time(time),
                 None if motion is None else _convert.motion(motion),
-                None if companion is None else _convert.companion(companion),
+                None if companion is None else _convert.floats(companion, "companion"),
             )
         )
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import _plethys
+from . import _convert, _plethys
 from ._figures import Average
 from ._files import Content, ReadError, clock_of, read_content, stream_of
 from ._markers import read_markers
@@ -39,6 +39,7 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _TRACE_SECONDS = 8.0
+_NO_CLOCK = "expected a sample rate or a column of times, got neither: give sample_rate in the study file"
 
 
 @dataclass
@@ -254,7 +255,7 @@ class Study:
                             "missing_column", f"{path} has no column {channel['cuff_column']!r} of the cuff's pressure"
                         )
                         return None
-                    cuff = np.ascontiguousarray(stream_of(path, content, place), np.float64)
+                    cuff = _convert.floats(stream_of(path, content, place), channel["cuff_column"])
                 return self._pulses(data, recording, channel, samples, rate, stamps, digest.result(), cuff)
             self._values(data, recording, channel, samples, rate, stamps, digest.result())
         except (ValueError, TypeError, OSError) as error:
@@ -274,9 +275,7 @@ class Study:
     ) -> _Taken:
         if rate is None:
             if stamps is None:
-                raise ReadError(
-                    "expected a sample rate or a column of times, got neither: give sample_rate in the study file"
-                )
+                raise ReadError(_NO_CLOCK)
             rate = _plethys.estimate_sample_rate(stamps)
         config = self._raw.config(channel["id"], rate)
         raw = _plethys.analyze(samples, config, stamps)
@@ -298,14 +297,12 @@ class Study:
     ) -> None:
         if stamps is None:
             if rate is None:
-                raise ReadError(
-                    "expected a sample rate or a column of times, got neither: give sample_rate in the study file"
-                )
+                raise ReadError(_NO_CLOCK)
             stamps = np.arange(len(samples)) / rate
         finite = stamps[np.isfinite(stamps)]
         duration = float(finite[-1] - finite[0]) if len(finite) else 0.0
         measure = channel["measures"][0] if channel["measures"] else _measure_of(channel)
-        values = np.ascontiguousarray(samples, np.float64)
+        values = _convert.floats(samples, channel["column"])
         data.add_values(
             self._raw,
             channel["id"],

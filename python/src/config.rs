@@ -6,6 +6,19 @@ use pyo3::prelude::*;
 
 use crate::errors::config_error;
 
+/// The arguments of `Config`, in order.
+type ConfigArguments = (
+    f64,
+    &'static str,
+    &'static str,
+    Option<(f64, f64, String, Option<String>)>,
+    Option<(f64, f64)>,
+    Option<bool>,
+    Option<(f64, f64)>,
+    bool,
+    bool,
+);
+
 /// A checked configuration of a stream.
 #[pyclass(frozen, module = "plethys._plethys")]
 pub(crate) struct Config(pub(crate) plethys::Config);
@@ -61,6 +74,34 @@ impl Config {
             motion,
             companion,
         }))
+    }
+
+    /// The arguments that make it again, for pickle.
+    fn __getnewargs__(&self) -> ConfigArguments {
+        let plethys::Config {
+            sample_rate,
+            signal,
+            polarity,
+            calibration,
+            sensor_range,
+            dc_coupled,
+            cuff,
+            motion,
+            companion,
+        } = self.0;
+        let calibration =
+            calibration.map(|c| (c.scale(), c.offset(), c.unit().to_owned(), c.date().map(ToOwned::to_owned)));
+        (
+            sample_rate.as_hz(),
+            signal.name(),
+            polarity.name(),
+            calibration,
+            sensor_range.map(|range| (range.low(), range.high())),
+            dc_coupled,
+            cuff.map(|cuff| (cuff.pressure(), cuff.tolerance())),
+            motion,
+            companion,
+        )
     }
 
     /// The unit of amplitudes.

@@ -11,6 +11,7 @@ mod monitor;
 mod pvr;
 mod source_feet;
 mod source_study;
+mod stored;
 mod study;
 mod synthetic;
 mod thermal;
@@ -36,6 +37,8 @@ mod _plethys {
     use crate::source_feet::source_feet;
     #[pymodule_export]
     use crate::source_study::source_study;
+    #[pymodule_export]
+    use crate::stored::restored;
     #[pymodule_export]
     use crate::study::{Measurements, Report, Study, StudyError, study_template};
     #[pymodule_export]

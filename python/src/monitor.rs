@@ -6,7 +6,7 @@ use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use plethys::{Absent, BeatTable, Counts, Event, RateTable};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::columns::{BEATS, RATES, TREND, columns};
 use crate::config::Config;
@@ -165,6 +165,11 @@ pub(crate) struct Analysis(pub(crate) plethys::Analysis);
 
 #[pymethods]
 impl Analysis {
+    /// All that it holds as plain values, as `restored` takes them.
+    fn stored<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        crate::stored::stored(py, &self.0).into_pyobject(py)
+    }
+
     /// Columns of beats, of rate rows, and the times of pulses.
     fn columns<'py>(&self, py: Python<'py>) -> PyResult<Columns<'py>> {
         Ok((

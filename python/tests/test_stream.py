@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plethys
+from plethys import _plethys
 
 
 def collect(monitor: plethys.Monitor, chunks) -> tuple[bytes, bytes, bytes]:
@@ -186,3 +191,40 @@ def test_representations_say_what_came_out(clean):
     assert "Tracking" in repr(result) and "absent: NoDc" in repr(result)
     assert "<table>" in result._repr_html_()
     assert repr(plethys.Monitor(100.0)) == "Monitor(ppg, 100 Hz): TooShort"
+
+
+def test_an_analysis_goes_through_pickle_as_it_is() -> None:
+    stream = plethys.datasets.synthetic(seconds=30.0, sample_rate=100.0, signal="pvr", amplitude=0.8)
+    told = {"sample_rate": 100.0, "signal": "pvr", "calibration": (2.0, 1.0, "mm[Hg]", "2026-11-22")}
+    one = plethys.analyze(stream.samples, **told, sensor_range=(-500.0, 500.0), cuff=(130.0, 40.0))
+    other = pickle.loads(pickle.dumps(one))
+    assert other == one and other is not one
+    assert other.beats == one.beats and other.rates == one.rates and len(one.beats) > 20
+    assert not other.beats.peak.flags.writeable
+    np.testing.assert_array_equal(other.pulses, one.pulses)
+    np.testing.assert_array_equal(other.samples, one.samples)
+    assert other.to_dict() == one.to_dict() and repr(other) == repr(one)
+    assert other.trend(10.0, 5.0) == one.trend(10.0, 5.0)
+    beat, again = one.ensemble(), other.ensemble()
+    assert beat is not None and again is not None
+    np.testing.assert_array_equal(again.median, beat.median)
+    assert plethys.analyze(stream.samples, **told) != one
+    assert pickle.loads(pickle.dumps(plethys.analyze([1.0] * 10, sample_rate=25.0))).state == "TooShort"
+    stamped = plethys.analyze(stream.samples, **told, time=np.arange(3000) / 100.0)
+    assert pickle.loads(pickle.dumps(stamped)).ensemble() is None
+
+
+def test_what_another_version_pickled_is_refused() -> None:
+    stored = plethys.analyze([1.0] * 1000, sample_rate=100.0)._raw.stored()
+    with pytest.raises(ValueError, match=r"plethys 9\.9\.9 stored"):
+        _plethys.restored("9.9.9", *stored[1:])
+    damaged = (stored[2][0], stored[2][1][1:], stored[2][2])
+    with pytest.raises(ValueError, match="damaged"):
+        _plethys.restored(*stored[:2], damaged, *stored[3:])
+
+
+def test_analyses_come_back_from_other_processes() -> None:
+    streams = [plethys.datasets.synthetic(seconds=15.0, sample_rate=100.0, pulse_rate=rate) for rate in (60.0, 90.0)]
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for stream, result in zip(streams, pool.map(plethys.analyze, streams), strict=True):
+            assert result == plethys.analyze(stream)

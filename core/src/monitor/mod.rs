@@ -40,7 +40,7 @@ const CHANNELS: usize = 5;
 /// One call or many, the beats are the same bit for bit: a function of the sequence of samples and of nothing else.
 ///
 /// # Real-time
-/// `new` allocates, nothing after it does. A push costs some hundred operations at 125 Hz; the push that decides the
+/// `new` allocates, nothing after it does, except that a clone's first pushes allocate what room of its original was not in use. A push costs some hundred operations at 125 Hz; the push that decides the
 /// polarity, or ends a gap, goes through the seconds that were held. A settled beat comes within [`Monitor::latency`] of what ended it.
 ///
 /// ```

@@ -179,6 +179,8 @@ impl Orientation {
 /// Decides the polarity of a stretch.
 #[derive(Debug, Clone)]
 struct Decider {
+    /// Most steps that are looked at; not the capacity of `slopes`, which a clone does not have.
+    room: usize,
     slopes: Vec<f64>,
     values: Vec<f64>,
     sorted: Vec<f64>,
@@ -198,6 +200,7 @@ impl Decider {
         let room = rate.samples(LATEST_S) / stride + 2;
         let lag = |seconds: f64| (libm::round(seconds * rate.as_hz()) as usize / (stride * PERIOD_STRIDE)).max(1);
         Self {
+            room,
             slopes: Vec::with_capacity(room),
             values: Vec::with_capacity(room),
             sorted: Vec::with_capacity(room),
@@ -212,8 +215,7 @@ impl Decider {
 
     /// The verdict on `samples`, up to [`LATEST_S`] of them.
     fn decide(&mut self, samples: &[f64]) -> Verdict {
-        let room = self.slopes.capacity();
-        let steps = samples.windows(2 * self.reach + 1).step_by(self.stride).take(room);
+        let steps = samples.windows(2 * self.reach + 1).step_by(self.stride).take(self.room);
         self.slopes.clear();
         self.slopes.extend(steps.clone().map(|window| window[2 * self.reach] - window[0]));
         if self.pedestal {

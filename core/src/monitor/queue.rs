@@ -5,10 +5,19 @@ use alloc::vec::Vec;
 use crate::event::Event;
 
 /// Events of one push, in order; emptied by the caller or by the next push.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct EventQueue {
     events: Vec<Event>,
     taken: usize,
+}
+
+impl Clone for EventQueue {
+    /// With the same room: that of a `Vec`'s own clone ends with its last entry, and every later event would be dropped.
+    fn clone(&self) -> Self {
+        let mut events = Vec::with_capacity(self.events.capacity());
+        events.extend_from_slice(&self.events);
+        Self { events, taken: self.taken }
+    }
 }
 
 impl EventQueue {

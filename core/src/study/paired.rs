@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 
+use super::channel::ChannelSignal;
 use super::context::Context;
 use super::level::{Estimate, mean_level, median_level};
 use super::recording::Recording;
@@ -69,7 +70,8 @@ pub(crate) fn paired_level(context: &Context<'_>, a: usize, in_a: usize, b: usiz
     }
     let seconds = covered(differences.iter().map(|(time, _)| *time)).min(window_a.end - window_a.start);
     let values: Vec<f64> = differences.into_iter().map(|(_, value)| value).collect();
-    let level = if track_a.measure == "temperature" { mean_level } else { median_level };
+    let is_thermal = context.channel(track_a).is_some_and(|channel| channel.signal == ChannelSignal::Thermal);
+    let level = if is_thermal { mean_level } else { median_level };
     PairedLevel { count, level: level(&values, seconds, settings).ok_or("no_variation") }
 }
 

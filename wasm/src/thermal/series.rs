@@ -72,7 +72,7 @@ pub fn raw_bands(time: &[f64], value: &[f64], step: f64, surrogates: u32, seed: 
 #[wasm_bindgen(js_name = rawFlow, unchecked_return_type = "object")]
 pub fn raw_flow(time: &[f64], celsius: &[f64], depth: f64) -> Result<Object, JsValue> {
     let latency = FlowFilter::new(depth).map_err(|e| config_error(&e))?.latency();
-    let flow = relative_flow(&even(time, celsius, FLOW_STEP)?, depth).map_err(|e| config_error(&e))?;
+    let flow = relative_flow(&EvenSeries::new(time, celsius, FLOW_STEP), depth).map_err(|e| config_error(&e))?;
     let stamps: Vec<f64> = (0..flow.values.len()).map(|place| flow.start + place as f64 * flow.step).collect();
     let object = Object::new();
     set(&object, "time", Float64Array::from(stamps.as_slice()));
@@ -82,18 +82,10 @@ pub fn raw_flow(time: &[f64], celsius: &[f64], depth: f64) -> Result<Object, JsV
 }
 
 /// The depth that a simultaneous reference of flow tells.
-///
-/// # Errors
-/// Never; the step is the kernel's own.
 #[wasm_bindgen(js_name = rawDepth, unchecked_return_type = "object")]
-pub fn raw_depth(
-    time: &[f64],
-    celsius: &[f64],
-    reference_time: &[f64],
-    reference: &[f64],
-    seed: u32,
-) -> Result<Object, JsValue> {
-    let (series, reference) = (even(time, celsius, FLOW_STEP)?, even(reference_time, reference, FLOW_STEP)?);
+pub fn raw_depth(time: &[f64], celsius: &[f64], reference_time: &[f64], reference: &[f64], seed: u32) -> Object {
+    let series = EvenSeries::new(time, celsius, FLOW_STEP);
+    let reference = EvenSeries::new(reference_time, reference, FLOW_STEP);
     let fit = fit_depth(&series, &reference, seed.into());
     let found = fit.as_ref().ok();
     let object = Object::new();
@@ -103,5 +95,5 @@ pub fn raw_depth(
     set(&object, "threshold", found.map(|fit| fit.threshold));
     set(&object, "significant", found.map(plethys::thermal::DepthFit::is_significant));
     set(&object, "reason", fit.as_ref().err().map(|reason| reason.name()));
-    Ok(object)
+    object
 }
