@@ -53,6 +53,7 @@ __all__ = [
     "thermal_correlation",
     "thermal_depth",
     "thermal_flow",
+    "thermal_holes",
     "thermal_overview",
     "thermal_rewarming",
     "thermal_scalogram",
@@ -255,6 +256,9 @@ def thermal_flow(series: _Series, depth: float) -> tuple[_Floats, _Floats, float
 
 def thermal_depth(series: _Series, reference: _Series, seed: int) -> dict[str, Any]: ...
 def thermal_correlation(one: _Series, other: _Series) -> float | None: ...
+def thermal_holes(time: _Floats) -> list[int]:
+    """Places before which nothing was measured for more than 10 s and five usual steps."""
+
 def thermal_overview(series: _Series) -> dict[str, Any]: ...
 def arrow_stream(columns: list[_ArrowColumn]) -> object: ...
 def arrow_schema(columns: list[_ArrowColumn]) -> object: ...

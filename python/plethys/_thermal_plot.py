@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from . import _plethys
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -172,11 +174,12 @@ def _outline(axes: Axes, mask: npt.NDArray[np.bool_], colour: str, name: str) ->
     rows, columns = np.nonzero(mask)
     axes.annotate(
         name,
-        (float(columns.mean()), float(rows.min()) - 0.5),
-        xytext=(0, 3),
+        # In the corner of the region itself: above it may be another one.
+        (float(columns[rows == rows.min()].min()) - 0.5, float(rows.min()) - 0.5),
+        xytext=(3, -3),
         textcoords="offset points",
-        ha="center",
-        va="bottom" if rows.min() > 0.06 * mask.shape[0] else "top",
+        ha="left",
+        va="top",
         fontsize=8.5,
         color=colour,
         path_effects=[withStroke(linewidth=2.5, foreground="black")],
@@ -197,15 +200,30 @@ def _series(
     return time, values, None
 
 
+def _broken(
+    time: npt.NDArray[np.float64], values: npt.NDArray[np.float64], also: npt.NDArray[np.float64] | None = None
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The series with its line broken where nothing was measured, and at the times of `also`."""
+    places = {*_plethys.thermal_holes(np.ascontiguousarray(time))}
+    if also is not None:
+        places |= {int(place) for place in np.searchsorted(time, also) if 0 < place < len(time)}
+    holes = sorted(places)
+    return np.insert(time, holes, np.nan), np.insert(values, holes, np.nan)
+
+
+def _segment_ends(result: ThermalAnalysis) -> npt.NDArray[np.float64]:
+    """Times at which a shutter began a new segment."""
+    events = result.events
+    return np.asarray(events.time[np.isin(events.notice, ("Shutter", "Step"))], np.float64)
+
+
 def _line(axes: Axes, result: ThermalAnalysis, name: str, place: int, label: str) -> float | None:
     time, values, window = _series(result, name)
-    # A line across a hole would claim what was not measured.
-    usual = np.median(np.diff(time)) if len(time) > 1 else 0.0
-    holes = np.nonzero(np.diff(time) > max(5 * usual, 2 * result.latency + 5 * usual))[0] + 1
     if len(values):
         ink, dash = colour(place), _dash(place if name in result.overview else 0)
-        broken = np.insert(time, holes, np.nan), np.insert(values, holes, np.nan)
-        axes.plot(*broken, color=ink, linestyle=dash, linewidth=1.3, label=label)
+        # A line from one segment to the next would compare what cannot be compared.
+        ends = _segment_ends(result) if result.absent.get(name) == "Unreferenced" else None
+        axes.plot(*_broken(time, values, ends), color=ink, linestyle=dash, linewidth=1.3, label=label)
         if len(values) < 120:
             axes.plot(time, values, ".", color=ink, markersize=4)
     return window
@@ -213,9 +231,13 @@ def _line(axes: Axes, result: ThermalAnalysis, name: str, place: int, label: str
 
 def _temperatures(axes: Axes, result: ThermalAnalysis) -> None:
     window = None
+    corrected = set(result.regions.region[np.isfinite(result.regions.correction)])
+    reference = next((name for name in result.names if corrected and name not in corrected), None)
     for place, name in enumerate(result.names):
         reason = result.absent.get(name)
         label = name if reason in (None, "Unreferenced") else f"{name}: {reason}"
+        if name == reference:
+            label += " (reference, as read)"
         window = _line(axes, result, name, place, label) or window
         if reason not in (None, "Unreferenced"):
             axes.plot([], [], color=colour(place), label=label)
@@ -257,12 +279,28 @@ def _differences(axes: Axes, result: ThermalAnalysis) -> None:
     _shade_warming(axes, result)
 
 
+_MARKS = {
+    "Shutter": ("shutter", "#5f6b78"),
+    "Step": ("shutter, by its step", "#5f6b78"),
+    "WrongUnit": ("wrong unit", "#b3261e"),
+    "Gap": ("pause before", "#b3261e"),
+}
+"""What is marked over time: in words, and its colour."""
+
+
 def _mark_events(axes: Axes, result: ThermalAnalysis) -> None:
     events = result.events
-    for notice, ink in (("Shutter", "#8a94a0"), ("Step", "#8a94a0"), ("WrongUnit", "#b3261e"), ("Gap", "#b3261e")):
+    words = []
+    for notice, (word, ink) in _MARKS.items():
         times: Any = events.time[events.notice == notice]
         for time in times[:200]:
             axes.axvline(float(time), color=ink, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
+        if len(times):
+            words.append(word)
+    if words:
+        known = axes.get_title(loc="right")
+        text = "; ".join([*([known] if known else []), f"dotted: {', '.join(words)}"])
+        axes.set_title(text, loc="right", fontsize=8.5, color=_FAINT)
 
 
 # ---------------------------------------------------------------------------------------------- oscillations, flow, rewarming
@@ -274,28 +312,28 @@ def _what(unit: str) -> str:
 
 def plot_bands(found: Oscillations, path: str | os.PathLike[str] | None) -> Figure:
     """See `Oscillations.plot`."""
-    figure = new_figure((11, 7.2))
-    grid = figure.add_gridspec(2, 2, height_ratios=(1, 1.9), width_ratios=(3.4, 1))
-    series, picture, bars = (figure.add_subplot(place) for place in (grid[0, 0], grid[1, 0], grid[1, 1]))
-    series.plot(found.time, found.values, color=_COLOURS[5], linewidth=1.0)
+    scalogram = found.scalogram()
+    is_told = scalogram is not None
+    figure = new_figure((11, 7.2 if is_told else 3.6))
+    grid = figure.add_gridspec(
+        2 if is_told else 1, 2, height_ratios=(1, 1.9) if is_told else None, width_ratios=(3.4, 1)
+    )
+    series = figure.add_subplot(grid[0, 0] if is_told else grid[0, :])
+    series.plot(*_broken(found.time, found.values), color=_COLOURS[5], linewidth=1.0)
     series.set_ylabel(_what(found.unit), color=_INK)
     style(series)
     scale_time(series, found.time)
     series.set_title(
-        f"{found.name}: {found.duration / 60:.1f} min without a gap, values every {found.step:g} s",
+        f"{found.name}: {found.duration / 60:.1f} min without a gap, values every {found.step:.3g} s"
+        + ("" if is_told else "; too short, or values too rare, for any band (five cycles of its lower edge)"),
         loc="left",
         fontsize=11,
         color=_INK,
     )
-    scalogram = found.scalogram()
-    if scalogram is None:
-        picture.text(
-            0.5, 0.5, "not computable: fewer than five cycles of every band", ha="center", transform=picture.transAxes
-        )
-        picture.set_axis_off()
-    else:
+    if scalogram is not None:
+        picture, bars = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
         _scalogram(picture, found, scalogram)
-    _bands(bars, found, picture.get_ylim() if scalogram is not None else None)
+        _bands(bars, found, picture.get_ylim())
     if path is not None:
         figure.savefig(path, dpi=150)
     return figure
@@ -319,19 +357,31 @@ def _scalogram(axes: Axes, found: Oscillations, scalogram: tuple[npt.NDArray[np.
         if frequency[0] <= band.low <= top:
             axes.axhline(band.low, color="white", linewidth=0.6, linestyle=(0, (2, 3)))
     scale_time(axes, time)
+    _plain_frequencies(axes)
     axes.set_ylabel("frequency [Hz]", color=_INK)
     axes.figure.colorbar(image, ax=axes, pad=0.01, shrink=0.9).set_label("power [dB of the highest]", color=_INK)
     axes.set_title("hatched: cone of influence", loc="right", fontsize=8.5, color=_FAINT)
 
 
-def _bands(axes: Axes, found: Oscillations, limits: tuple[float, float] | None) -> None:
+def _plain_frequencies(axes: Axes) -> None:
+    """0.01, 0.02, 0.05 in place of powers of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda hertz, _: f"{hertz:g}"))
+
+
+def _bands(axes: Axes, found: Oscillations, limits: tuple[float, float]) -> None:
     """Power of each band at its frequencies, and what red noise stays below."""
+    from matplotlib.patheffects import withStroke
+
     unit = {"Cel": "K²", "K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
     known = [band for band in found.bands if band.power is not None]
     for band in found.bands:
         middle = float(np.sqrt(band.low * band.high))
         if band.power is None:
-            if limits is None or limits[0] <= middle <= limits[1]:
+            if limits[0] <= middle <= limits[1]:
                 axes.text(
                     0.04,
                     middle,
@@ -355,15 +405,13 @@ def _bands(axes: Axes, found: Oscillations, limits: tuple[float, float] | None) 
             ha="right",
             va="center",
             transform=axes.get_yaxis_transform(),
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
     axes.set_yscale("log")
-    if limits is not None:
-        axes.set_ylim(limits)
-    else:
-        axes.set_ylim(found.bands[0].low, found.bands[-1].high)
-    if known:
-        most = max(max(band.power or 0.0, band.threshold or 0.0) for band in known)
-        axes.set_xlim(0, 1.25 * most if most > 0 else 1.0)
+    axes.set_ylim(limits)
+    _plain_frequencies(axes)
+    most = max((max(band.power or 0.0, band.threshold or 0.0) for band in known), default=0.0)
+    axes.set_xlim(0, 1.25 * most if most > 0 else 1.0)
     axes.set_xlabel(f"power {f'[{unit}]' if unit else ''}", color=_INK)
     axes.tick_params(labelleft=False, which="both")
     axes.locator_params(axis="x", nbins=3)

@@ -47,8 +47,8 @@ mod _plethys {
     use crate::thermal::config::ThermalConfig;
     #[pymodule_export]
     use crate::thermal::series::{
-        thermal_bands, thermal_coherence, thermal_correlation, thermal_depth, thermal_flow, thermal_overview,
-        thermal_rewarming, thermal_scalogram,
+        thermal_bands, thermal_coherence, thermal_correlation, thermal_depth, thermal_flow, thermal_holes,
+        thermal_overview, thermal_rewarming, thermal_scalogram,
     };
     #[pymodule_export]
     use crate::thermal::{ThermalAnalysis, ThermalMonitor, analyze_stack};

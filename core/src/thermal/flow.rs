@@ -21,7 +21,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::f64::consts::{PI, TAU};
 
-use super::random::Random;
+use super::random::{Random, threshold};
 use super::reason::ThermalReason;
 use super::series::EvenSeries;
 use crate::error::{ConfigError, in_range};
@@ -275,12 +275,11 @@ pub fn fit_depth(temperature: &EvenSeries, reference: &EvenSeries, seed: u64) ->
             best_depth(&warmth, &turned).1
         })
         .collect();
-    others.sort_unstable_by(f64::total_cmp);
     Ok(DepthFit {
         depth,
         correlation: best,
         raw_correlation: correlation(&warmth, &flow, |_| [1.0, 0.0]),
-        threshold: others.get(SURROGATES * 95 / 100).copied().unwrap_or(1.0),
+        threshold: threshold(&mut others).unwrap_or(1.0),
         seed,
     })
 }

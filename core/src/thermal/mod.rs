@@ -82,7 +82,7 @@ pub use row::{
     MEAN_NUMBERS, MeanRow, MeanTable, NOTICE_CODES, NOTICE_FLAGS, NOTICE_NUMBERS, NoticeRow, NoticeTable, REGION_CODES,
     REGION_FLAGS, REGION_NUMBERS, RegionRow, RegionTable, ThermalEvent,
 };
-pub use series::EvenSeries;
+pub use series::{EvenSeries, holes};
 pub use snapshot::{ThermalCounts, ThermalSnapshot};
 #[cfg(feature = "spectrum")]
 pub use wavelet::{

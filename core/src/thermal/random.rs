@@ -1,8 +1,14 @@
-//! Random numbers for surrogates: a stored seed gives the same ones everywhere.
+//! Random numbers for surrogates, and the threshold that these give: a stored seed gives the same ones everywhere.
 //!
 //! `SplitMix64` (Steele, Lea & Flood 2014, doi 10.1145/2714064.2660195). Not for secrets.
 
 use core::f64::consts::TAU;
+
+/// What 95 % of surrogates stay below: the value of rank 0.95 (n + 1) of n; reorders. `None` without any.
+pub(crate) fn threshold(surrogates: &mut [f64]) -> Option<f64> {
+    surrogates.sort_unstable_by(f64::total_cmp);
+    surrogates.get((surrogates.len() * 95 / 100).min(surrogates.len().saturating_sub(1))).copied()
+}
 
 /// A source of uniform and normal deviates.
 #[derive(Debug, Clone)]
@@ -38,6 +44,14 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_twentieth_of_surrogates_lies_above_the_threshold() {
+        let mut values: Vec<f64> = (1..=99).rev().map(f64::from).collect();
+        assert_eq!(threshold(&mut values), Some(95.0));
+        assert_eq!(threshold(&mut [7.0]), Some(7.0));
+        assert_eq!(threshold(&mut []), None);
+    }
 
     #[test]
     fn first_output_is_that_of_the_published_generator() {

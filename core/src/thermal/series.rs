@@ -3,6 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::measure::robust::median_of_many;
+
 /// Longest gap that a line bridges, s: a shutter's cut, a few lost frames.
 const BRIDGED: f64 = 10.0;
 
@@ -126,6 +128,22 @@ impl EvenSeries {
         let line = |i: usize| sum / count + slope * (i as f64 - middle);
         self.values.iter().enumerate().map(|(i, value)| value - line(i)).collect()
     }
+}
+
+/// Places of `time` (s, rising) before which nothing was measured for so long that a line drawn through it would claim what is not known:
+/// more than 10 s, as in [`EvenSeries::new`], and more than five usual steps (their median). Allocates.
+///
+/// ```
+/// let time = [0.0, 1.0, 2.0, 11.0, 12.0, 23.0, 24.0];
+/// assert_eq!(plethys::thermal::holes(&time), [5]);
+/// ```
+pub fn holes(time: &[f64]) -> Vec<usize> {
+    let steps = || time.windows(2).map(|pair| pair[1] - pair[0]);
+    let Some(usual) = median_of_many(&mut steps().filter(|step| step.is_finite()).collect::<Vec<f64>>()) else {
+        return Vec::new();
+    };
+    let longest = BRIDGED.max(5.0 * usual);
+    steps().enumerate().filter(|(_, step)| *step > longest).map(|(place, _)| place + 1).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
 use super::bands::{BANDS, admissibility};
-use super::random::Random;
+use super::random::{Random, threshold};
 use super::reason::ThermalReason;
 use super::series::EvenSeries;
 
@@ -217,15 +217,9 @@ pub fn oscillations(series: &EvenSeries, options: WaveletOptions) -> Oscillation
         }
     }
     for band in computable {
-        out.bands[band].threshold = percentile(&mut powers[band]);
+        out.bands[band].threshold = threshold(&mut powers[band]);
     }
     out
-}
-
-/// The 95th percentile.
-fn percentile(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    values.get((values.len() * 95 / 100).min(values.len().saturating_sub(1))).copied()
 }
 
 /// A first-order autoregression like a record.
@@ -317,7 +311,7 @@ pub fn coherence(one: &EvenSeries, other: &EvenSeries, options: WaveletOptions) 
             .collect();
         out[place] = BandCoherence {
             coherence: Some(libm::sqrt(whole.norm_sqr())),
-            threshold: percentile(&mut others),
+            threshold: threshold(&mut others),
             lag: Some(-libm::atan2(whole.im, whole.re)),
             reason: None,
         };

@@ -3,8 +3,8 @@
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1};
 use plethys::ConfigError;
 use plethys::thermal::{
-    BANDS, Estimate, EvenSeries, FlowFilter, Overview, RewarmingFit, ThermalReason, WaveletOptions, band_correlation,
-    coherence, fit_depth, fit_rewarming, oscillations, relative_flow, scalogram,
+    BANDS, Band, Estimate, EvenSeries, FlowFilter, Overview, RewarmingFit, ThermalReason, WaveletOptions,
+    band_correlation, coherence, fit_depth, fit_rewarming, holes, oscillations, relative_flow, scalogram,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -33,6 +33,15 @@ fn arrays(py: Python<'_>, series: EvenSeries) -> Arrays<'_> {
 
 fn bounds(estimate: Option<Estimate>) -> Option<(f64, f64, f64)> {
     estimate.map(|Estimate { value, low, high }| (value, low, high))
+}
+
+/// A dictionary for what is found of a band: its name and its edges, so far.
+fn named<'py>(py: Python<'py>, band: &Band) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("name", band.name)?;
+    dict.set_item("low", band.low)?;
+    dict.set_item("high", band.high)?;
+    Ok(dict)
 }
 
 fn word(reason: Option<ThermalReason>) -> Option<&'static str> {
@@ -76,11 +85,8 @@ pub(crate) fn thermal_bands<'py>(
 ) -> PyResult<(Vec<Bound<'py, PyDict>>, f64)> {
     let series = even(&series, step)?;
     let found = py.detach(|| oscillations(&series, WaveletOptions { surrogates, seed }));
-    let of_band = |(band, power): (&plethys::thermal::Band, &plethys::thermal::BandPower)| {
-        let dict = PyDict::new(py);
-        dict.set_item("name", band.name)?;
-        dict.set_item("low", band.low)?;
-        dict.set_item("high", band.high)?;
+    let of_band = |(band, power): (&Band, &plethys::thermal::BandPower)| {
+        let dict = named(py, band)?;
         dict.set_item("power", power.power)?;
         dict.set_item("threshold", power.threshold)?;
         dict.set_item("significant", power.threshold.map(|_| power.is_significant()))?;
@@ -130,11 +136,8 @@ pub(crate) fn thermal_coherence<'py>(
 ) -> PyResult<Vec<Bound<'py, PyDict>>> {
     let (one, other) = (even(&one, step)?, even(&other, step)?);
     let found = py.detach(|| coherence(&one, &other, WaveletOptions { surrogates, seed }));
-    let of_band = |(band, both): (&plethys::thermal::Band, &plethys::thermal::BandCoherence)| {
-        let dict = PyDict::new(py);
-        dict.set_item("name", band.name)?;
-        dict.set_item("low", band.low)?;
-        dict.set_item("high", band.high)?;
+    let of_band = |(band, both): (&Band, &plethys::thermal::BandCoherence)| {
+        let dict = named(py, band)?;
         dict.set_item("coherence", both.coherence)?;
         dict.set_item("threshold", both.threshold)?;
         dict.set_item("lag", both.lag)?;
@@ -193,4 +196,11 @@ pub(crate) fn thermal_correlation(py: Python<'_>, one: Pairs<'_>, other: Pairs<'
 pub(crate) fn thermal_overview<'py>(py: Python<'py>, series: Pairs<'py>) -> PyResult<Bound<'py, PyDict>> {
     let over = Overview::of_series(series.0.as_slice()?, series.1.as_slice()?);
     super::overview(py, &over)
+}
+
+/// Places of times before which nothing was measured for more than 10 s and five usual steps.
+#[pyfunction]
+#[allow(clippy::needless_pass_by_value)] // As above.
+pub(crate) fn thermal_holes(time: PyReadonlyArray1<'_, f64>) -> PyResult<Vec<usize>> {
+    Ok(holes(time.as_slice()?))
 }
