@@ -70,11 +70,11 @@ impl Perfusion {
         if !self.applicable {
             return Err(Reason::NotApplicable);
         }
-        let dc = mean.abs();
-        if dc == 0.0 {
+        let share = amplitude / mean.abs();
+        // A level of nothing, or next to it.
+        if !(100.0 * share).is_finite() {
             return Err(Reason::NoDc);
         }
-        let share = amplitude / dc;
         self.shares.push(share);
         let (few, many) = (self.positive.min(self.negative), self.positive.max(self.negative));
         let beyond = self.shares.median().is_some_and(|median| median > LARGEST_SHARE);

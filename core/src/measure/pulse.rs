@@ -126,8 +126,10 @@ pub(crate) fn read(waveform: &Waveform, found: f64, earliest: f64, cycle: f64) -
         }
         None => (peak_level, foot_level),
     };
-    let onset = (steepest_place - (steepest_level - foot_level) / slope * per_second)
-        .clamp(foot_place.min(steepest_place), steepest_place);
+    // On a ramp the foot may lie seconds before; the upstroke does not.
+    let earliest_onset = foot_place.max(from as f64).min(steepest_place);
+    let onset =
+        (steepest_place - (steepest_level - foot_level) / slope * per_second).clamp(earliest_onset, steepest_place);
     Some(Reading {
         peak: waveform.index_of(peak_place),
         peak_level,

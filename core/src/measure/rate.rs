@@ -22,6 +22,8 @@ const EVEN: f64 = 0.15;
 const FEWEST: usize = 2;
 /// Mean quality that the pulses of a window have to have, rejected ones included.
 const LEAST_QUALITY: f64 = 0.85;
+/// Pulses are looked for up to 250 a minute; what is counted well beyond is none of theirs, beats per minute.
+const FASTEST_BPM: f64 = 300.0;
 /// Most beats that a window can hold (250 per minute), and some more.
 const MOST: usize = 48;
 /// Time of a pulse is uncertain by about this, s.
@@ -183,6 +185,9 @@ impl BeatRate {
         let jitter = 2.0 * JITTER_S * JITTER_S / (cycles * cycles);
         let relative = libm::sqrt(cut + jitter) / mean;
         let rate = 60.0 / mean;
+        if rate > FASTEST_BPM {
+            return absent(Reason::LowQuality);
+        }
         let uncertainty = rate * relative;
         let share = trust / f64::from(pulses);
         RateRow {

@@ -163,7 +163,8 @@ impl Completer {
             self.lone = Some(pulse);
             return;
         };
-        let cycle = (found.peak - before.peak) / self.hz;
+        // The pulse before may have been read where finding saw this one.
+        let cycle = (found.peak - before.peak).max(1.0) / self.hz;
         if cycle > LONGEST_CYCLE_S {
             self.close(segment, queue);
             self.lone = Some(pulse);

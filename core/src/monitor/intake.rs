@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::travel::Travel;
 use crate::beat::Segmented;
-use crate::signal::{Calibration, Config, SensorRange};
+use crate::signal::{Calibration, Config, SampleRate, SensorRange};
 use crate::snapshot::Counts;
 
 /// Longest stretch without samples that is bridged by a line, s.
@@ -29,6 +29,8 @@ const SPAN_S: f64 = 2.0;
 pub(crate) enum Step {
     /// The next sample of the segment, calibrated but not oriented, and how many before it turn out to be clipped.
     Sample(Segmented, usize),
+    /// So many samples are missing since the last; they may be bridged yet.
+    Missing(usize),
     /// The segment has ended: samples have been missing for longer than can be bridged.
     Break,
 }
@@ -44,6 +46,11 @@ pub(crate) enum Line {
     Rail,
     /// They are missing.
     Missing,
+}
+
+/// So many missing samples are bridged.
+pub(crate) fn bridge(rate: SampleRate) -> usize {
+    libm::floor(BRIDGE_S * rate.as_hz()) as usize
 }
 
 /// Sorts raw samples.
@@ -77,7 +84,7 @@ impl Intake {
             scale: config.calibration.as_ref().map_or(1.0, Calibration::scale),
             offset: config.calibration.as_ref().map_or(0.0, Calibration::offset),
             range: config.sensor_range,
-            bridge: libm::floor(BRIDGE_S * rate.as_hz()) as usize,
+            bridge: bridge(rate),
             flat: rate.samples(FLAT_S),
             rail,
             counts: Counts::default(),
@@ -234,6 +241,8 @@ impl Intake {
             self.counts.gaps += 1;
             self.break_off();
             sink(Step::Break);
+        } else if self.last.is_some() {
+            sink(Step::Missing(self.missing_run));
         }
     }
 

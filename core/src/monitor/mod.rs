@@ -162,8 +162,8 @@ impl Monitor {
         &self.config
     }
 
-    /// Most signal time between the event that ends a beat (the next onset, a gap, a pause of 3 s) and the beat, s; at most 6. Where samples
-    /// are missing just when it is due, it waits for them with all else, up to 0.3 s longer.
+    /// Most signal time between the event that ends a beat (the next onset, a gap, a pause of 3 s) and the beat, s; at most 6. That
+    /// holds for every beat: where samples are missing just when it is due, and for those that wait for the polarity.
     pub fn latency(&self) -> f64 {
         self.pipeline.stream.latency()
     }
@@ -388,14 +388,17 @@ impl Monitor {
     }
 
     fn take_timed(&mut self, time: f64, values: [f64; CHANNELS]) -> Result<(), Error> {
-        let before = self.clock.origin();
         let pipeline = &mut self.pipeline;
-        let arrival = self.clock.push(time, values, &mut |values| pipeline.take(values))?;
+        let ahead = self.clock.origin().map_or(0.0, |origin| (time - origin) * pipeline.hz);
+        // A clock set back, or ahead beyond all reason, goes on where the stream stands.
+        let ahead = if ahead > 0.0 && ahead < FARTHEST { ahead } else { 0.0 };
+        let before = pipeline.stream.clock;
+        pipeline.stream.clock = before.max(self.grid_start as f64 + ahead);
+        let arrival = self.clock.push(time, values, &mut |values| pipeline.take(values));
+        // A stamp that is refused tells no time.
+        let arrival = arrival.inspect_err(|_| pipeline.stream.clock = before)?;
         if arrival == Arrival::Jump {
-            let ahead = before.map_or(0.0, |origin| libm::round((time - origin) * pipeline.hz));
-            // A clock set back, or ahead beyond all reason, goes on where the stream stands.
-            let to = if ahead > 0.0 && ahead < FARTHEST { self.grid_start.saturating_add(ahead as u64) } else { 0 };
-            let to = to.max(pipeline.index);
+            let to = self.grid_start.saturating_add(libm::round(ahead) as u64).max(pipeline.index);
             pipeline.jump(to);
             self.grid_start = to;
         }

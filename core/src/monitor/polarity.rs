@@ -18,7 +18,7 @@ use crate::signal::{Config, Polarity, SampleRate, SignalKind};
 /// The decision waits for this much signal, s.
 pub(crate) const EARLIEST_S: f64 = 3.0;
 /// It rests on the newest signal of this length, s; after that much it is made with what there is, unless nothing pulsates.
-pub(crate) const LATEST_S: f64 = 6.0;
+pub(crate) const LATEST_S: f64 = 5.5;
 /// While nothing is decided, the signal is looked at this often, s …
 pub(crate) const DECIDE_EVERY_S: f64 = 0.25;
 /// … and while the sign is provisional this often, s.

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use super::complete::{Completer, LONGEST_CYCLE_S, PAUSE_S, Segment};
 use super::history::History;
-use super::intake::Step;
+use super::intake::{Step, bridge};
 use super::merge::{Merge, Reference, Standing};
 use super::polarity::{DECIDE_EVERY_S, EARLIEST_S, LATEST_S, LOOK_EVERY_S, Orientation};
 use super::queue::EventQueue;
@@ -41,8 +41,9 @@ pub(crate) struct Stream {
     /// Stream index of the segment's first sample.
     start: u64,
     in_segment: bool,
-    /// Stream index of the newest sample that was not plain, or of the last one.
+    /// Stream index of the newest sample that was not plain, or of the last one, and of the newest time stamp.
     now: u64,
+    pub(crate) clock: f64,
     history: History,
     prompt: PromptFinder,
     /// Where in the stream the newest pulse was announced, samples.
@@ -60,6 +61,8 @@ pub(crate) struct Stream {
     /// Most time between a peak and the decision on it, and between the end of a row's window and the row, s.
     decision_latency: f64,
     row_latency: f64,
+    /// Missing samples are waited for so long before the segment is ended, s.
+    bridge: f64,
     tick_every: u64,
     next_row: u64,
     row: Option<RateRow>,
@@ -87,6 +90,7 @@ impl Stream {
             start: 0,
             in_segment: false,
             now: 0,
+            clock: 0.0,
             history: History::new(room.max(rate.samples(LATEST_S) + 1)),
             prompt: PromptFinder::new(rate),
             announced: f64::NEG_INFINITY,
@@ -100,6 +104,7 @@ impl Stream {
             next_tick: 0,
             decision_latency,
             row_latency,
+            bridge: (bridge(rate) + 1) as f64 / rate.as_hz(),
             tick_every: rate.samples(TICK_S) as u64,
             next_row: 4,
             row: None,
@@ -111,6 +116,7 @@ impl Stream {
 
     pub(crate) fn reset(&mut self) {
         self.now = 0;
+        self.clock = 0.0;
         self.begin(0);
         if let Some(merge) = &mut self.merge {
             merge.reset();
@@ -153,9 +159,12 @@ impl Stream {
         self.rhythm.reset();
     }
 
-    /// Most time between the event that ends a beat and the beat, s: the wait for the decision, and the rise before a peak.
+    /// Most time between the event that ends a beat and the beat, s: the wait for the decision, and the rise before a peak; or the wait
+    /// for the polarity. That and the motion tracker wait for missing samples as well. The grid of stamped samples is one behind.
     pub(crate) fn latency(&self) -> f64 {
-        self.decision_latency + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S
+        let tracked = self.merge.as_ref().map_or(0.0, |merge| merge.beat_latency() + self.bridge);
+        let read = self.decision_latency.max(tracked) + SEARCH_S + upstroke_reach(PAUSE_S) + TICK_S;
+        read.max(LATEST_S + self.bridge + 1.0 / self.hz) + 1.0 / self.hz
     }
 
     /// All pulses whose peak lies before this time have been decided, s.
@@ -199,6 +208,7 @@ impl Stream {
                 }
                 self.take(sample, clipped_before);
             }
+            Step::Missing(run) => self.miss(run),
             Step::Break => self.end_segment(true),
         }
     }
@@ -252,10 +262,26 @@ impl Stream {
         }
     }
 
-    /// Where in the segment the newest sample lies, taken or missing: what is bridged is behind it.
+    /// Decides what is due though samples are missing.
+    fn miss(&mut self, run: usize) {
+        if !self.in_segment || self.holding {
+            return;
+        }
+        let decided = &mut self.decided;
+        let merge = &mut self.merge;
+        self.settled.miss(run as u64, &mut |found| match merge {
+            Some(merge) => merge.offer(found, &mut |pulse| decided.push(pulse)),
+            None => decided.push(Standing { found, locked: false }),
+        });
+        if !self.decided.is_empty() {
+            self.settle();
+        }
+    }
+
+    /// Where in the segment the newest sample lies, taken or missing, or the newest stamp: what is bridged is behind it.
     fn newest(&self) -> f64 {
         let taken = (self.start + self.history.end()).saturating_sub(1);
-        self.now.max(taken).saturating_sub(self.start) as f64
+        self.clock.max(self.now.max(taken) as f64) - self.start as f64
     }
 
     /// The sign in force.
@@ -273,9 +299,11 @@ impl Stream {
             if length < self.next_look {
                 return;
             }
-            self.next_look += (DECIDE_EVERY_S * self.hz) as u64 + 1;
             let newest = self.newest_seconds();
-            let at_last = length as f64 >= LATEST_S * self.hz;
+            let last = libm::ceil(LATEST_S * self.hz) as u64;
+            let at_last = length >= last;
+            let next = length + (DECIDE_EVERY_S * self.hz) as u64 + 1;
+            self.next_look = if at_last { next } else { next.min(last) };
             if !self.orientation.decide(self.history.values(newest), at_last) {
                 return;
             }
@@ -312,7 +340,7 @@ impl Stream {
     /// Begins a segment with the newest of the samples that are there, and lets the finders see them.
     fn replay(&mut self) {
         // What can still be read in time, and what a first decision has waited for.
-        let reach = (LATEST_S + DECIDE_EVERY_S) * self.hz;
+        let reach = (LATEST_S + self.bridge) * self.hz;
         let first = self.history.end().saturating_sub(reach as u64 + 2);
         self.history.advance(first);
         self.restart(self.start + first);

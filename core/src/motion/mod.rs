@@ -24,7 +24,7 @@
 //!
 //! # Delay
 //! A row comes less than 6 s after the end of its 8 s (1.7 s for the filters, 4 s of look-ahead), a beat less than 6 s after its
-//! peak: [`MotionTracker::row_latency`], [`MotionTracker::beat_latency`]. In the first 4.75 s there are no locked beats.
+//! peak: [`MotionTracker::row_latency`], [`MotionTracker::beat_latency`]. In the first 4.95 s there are no locked beats.
 //!
 //! # Accuracy
 //! Six recordings of TROIKA (running, wrist, reference from the ECG; Zhang, Pi and Liu 2015), as printed by
@@ -104,7 +104,7 @@ pub use locked::LockedBeat;
 /// Length of the windows that rates are read from, s; one begins every second.
 const WINDOW: f64 = 8.0;
 /// Each window decides on the beats of one second, from this on, s: late enough to leave a settled beat time for its upstroke.
-const BEATS_AT: f64 = 4.75;
+const BEATS_AT: f64 = 4.95;
 /// How much a spectrum is trusted, with what motion explains taken away.
 const SHARPNESS_CLEAN: f64 = 2.5;
 /// The same where motion is not known: the highest peak may be a stride.
@@ -149,7 +149,7 @@ pub struct TrackRow {
 /// A stretch of time about which all locked beats have been handed out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stretch {
-    /// Its begin, s from the first sample: 4.75 s for the first, the end of the stretch before for all others.
+    /// Its begin, s from the first sample: 4.95 s for the first, the end of the stretch before for all others.
     pub start: f64,
     /// Its end, s.
     pub end: f64,
@@ -486,7 +486,7 @@ impl MotionTracker {
         if self.known == ESTIMATES {
             self.give_row(newest, LOOK_AHEAD);
         }
-        let until = libm::round((newest as f64 + BEATS_AT + 1.0) * self.rate) as u64;
+        let until = libm::ceil((newest as f64 + BEATS_AT + 1.0) * self.rate) as u64;
         self.find_beats(newest, until);
     }
 
@@ -532,7 +532,7 @@ impl MotionTracker {
 
 /// Where the first locked beats are looked for: in the middle of the first window. Before it they would come too late.
 fn beats_begin(rate: f64) -> u64 {
-    libm::round(BEATS_AT * rate) as u64
+    libm::ceil(BEATS_AT * rate) as u64
 }
 
 /// Probability that an estimate of this spread, bpm, is right within 5 bpm.

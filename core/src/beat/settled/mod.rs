@@ -40,7 +40,8 @@
 //! # Delay
 //!
 //! 0.9 s band-pass, 0.1 s decimation, 0.2 s smoother, 2.35 s of future, 0.3 s from a first hump to the highest, 1 s until the next
-//! decision: 4.9 s at most, see [`latency_samples`](FindPulses::latency_samples).
+//! decision: 4.9 s at most, see [`latency_samples`](FindPulses::latency_samples). A decision that is due while samples are missing is
+//! made with what there is.
 //!
 //! # Ablation
 //!
@@ -213,6 +214,14 @@ impl SettledFinder {
             if let Some(flags) = self.path.complete() {
                 self.take(self.path.banded(number), flags, &mut |pulse, _| found(pulse));
             }
+        }
+    }
+
+    /// Decides, with what there is, what would be due by now if the last `missing` samples had come. They may come still.
+    pub(crate) fn miss(&mut self, missing: u64, found: &mut impl FnMut(Found)) {
+        let until = (self.trace.end() + self.until_hop) as f64 - self.future;
+        if self.waiting == 0 && missing >= self.until_decision() && until > self.decided {
+            self.decide(until, &mut |pulse, _| found(pulse));
         }
     }
 
