@@ -25,6 +25,7 @@ COLUMNS = {
     "phones": "welltory_phone_ppg",
     "bigeminy": "bigeminy-",
     "deep notch": "deep_dicrotic_notch-",
+    "slow": "slow",
 }
 VARIANTS = (
     "",

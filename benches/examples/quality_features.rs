@@ -8,7 +8,10 @@ use std::io::{BufWriter, Write};
 
 use plethys::SampleRate;
 use plethys::beat::{Segmented, SettledFinder, SettledTuning};
-use plethys_datasets::{Pink, Record, Rng, STUDY_SENSORS, SourceStudy, Target, find_data, records, stress_sets};
+use plethys_datasets::{
+    Kind, Level, Modulation, Pink, Record, Rhythm, Rng, STUDY_SENSORS, Shape, SourceStudy, Synth, Target, Wave,
+    find_data, records, stress_sets,
+};
 
 /// Channel, factor that orients it, and lag range (s) by dataset.
 const SETS: [(&str, &str, f64, f64, f64); 6] = [
@@ -80,6 +83,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             print(&mut out, &stream, 1.0, &tuning)?;
         }
     }
+    for stream in slow()? {
+        print(&mut out, &stream, 1.0, &tuning)?;
+    }
     for stream in moved()? {
         print(&mut out, &stream, 1.0, &tuning)?;
     }
@@ -148,6 +154,44 @@ fn on_grid(times: &[f64], values: &[f64]) -> Vec<f64> {
             values[at] + share.clamp(0.0, 1.0) * (values[at + 1] - values[at])
         })
         .collect()
+}
+
+/// Slow hearts, as of athletes and under beta-blockers, whose dicrotic wave is of any height, width and delay.
+fn slow() -> Result<Vec<Stream>, Box<dyn std::error::Error>> {
+    let mut streams = Vec::new();
+    for seed in 21..45 {
+        let mut rng = Rng::stream(seed, "slow");
+        let wave = |height, delay, width| Wave { height, delay, width, stretch: 0.5, fast_height: height };
+        let width = rng.between(0.04, 0.08);
+        let delay = rng.between(0.18, 0.32);
+        let shape = Shape {
+            waves: vec![
+                wave(1.0, 0.0, width),
+                wave(rng.between(0.0, 0.4), rng.between(0.08, 0.13), 1.3 * width),
+                wave(rng.between(0.2, 0.65), delay, rng.between(0.05, 0.11)),
+                wave(rng.between(0.0, 0.3), delay + rng.between(0.05, 0.2), rng.between(0.1, 0.2)),
+            ],
+        };
+        let respiration = Modulation {
+            frequency: rng.between(0.12, 0.3),
+            amplitude: rng.between(0.0, 0.15),
+            intensity: rng.between(0.0, 0.3),
+        };
+        let made = Synth {
+            seed,
+            kind: Kind::PpgAc { amplitude: 1.0 },
+            shape,
+            rhythm: Rhythm::resting(rng.between(31.0, 50.0)),
+            respiration: Some(respiration),
+            white: Some(Level::SnrDb(rng.between(25.0, 45.0))),
+            inverted: false,
+            ..Synth::ppg(100.0, 180.0)
+        }
+        .record()?;
+        let beats = made.truth.beats.iter().filter(|beat| beat.is_visible).map(|beat| beat.peak).collect();
+        streams.push(bare(format!("slow-{seed}"), "slow", made.sample_rate, made.samples, beats));
+    }
+    Ok(streams)
 }
 
 /// White and 1/f noise at other rates, and a random walk.
