@@ -20,7 +20,9 @@ from ._plethys import ProcessError
 from ._pvr import CuffReadings, Ensemble, cuff_readings, millilitres, pvr_category, two_point
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
-from ._thermal import ThermalAnalysis, ThermalMonitor, ThermalSnapshot, analyze_thermal
+from ._thermal import analyze_thermal
+from ._thermal_analysis import ThermalAnalysis
+from ._thermal_monitor import ThermalMonitor, ThermalSnapshot
 from ._thermal_read import ThermalRecording, read_thermal
 from ._thermal_series import BandPower, FlowSeries, Oscillations, Rewarming
 from ._thermal_tables import (

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _plethys
-from ._thermal import ThermalAnalysis, analyze_thermal
+from ._thermal import analyze_thermal
+from ._thermal_analysis import ThermalAnalysis
 from ._thermal_read import read_thermal
 from .recording import ReadError
 

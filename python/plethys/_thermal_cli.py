@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from ._thermal import ThermalAnalysis, analyze_thermal
+from ._thermal import analyze_thermal
+from ._thermal_analysis import ThermalAnalysis
 from ._thermal_read import ThermalRecording, read_thermal
 from ._thermal_series import FlowSeries, Oscillations, Rewarming
 from .recording import ReadError

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ._thermal import ThermalAnalysis
+    from ._thermal_analysis import ThermalAnalysis
     from ._thermal_series import FlowSeries, Oscillations, Rewarming
 
 _INK, _FAINT = "#23303d", "#9aa5b1"

@@ -54,7 +54,17 @@ def test_everything_public_has_a_doc_string(name):
                 assert value.__doc__, f"{name}.{member}"
 
 
-@pytest.mark.parametrize("name", ["plethys", "plethys._stream", "plethys._thermal", "plethys.datasets", "plethys.recording"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plethys",
+        "plethys._stream",
+        "plethys._thermal",
+        "plethys._thermal_monitor",
+        "plethys.datasets",
+        "plethys.recording",
+    ],
+)
 def test_the_examples_in_the_doc_strings_run(name):
     failed, tried = doctest.testmod(importlib.import_module(name))
     assert failed == 0

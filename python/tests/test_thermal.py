@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import threading
 
@@ -65,6 +66,18 @@ def test_a_monitor_gives_what_the_stack_gives(kind, size):
     expected = tables(plethys.analyze_thermal(stack, time, **told))
     assert len(expected[0]) > 1000
     assert pushed(plethys.ThermalMonitor((24, 32), **told), stack, time, size) == expected
+
+
+def test_the_monitor_takes_what_the_one_call_takes():
+    """Both lists of keywords are written out, for help() and editors; they must not drift apart."""
+    call = inspect.signature(plethys.analyze_thermal).parameters
+    live = inspect.signature(plethys.ThermalMonitor.__init__).parameters
+    pushed = inspect.signature(plethys.ThermalMonitor.push).parameters
+    own = {"self", "shape"}  # of the monitor; the frames of the call have theirs
+    assert set(live) - own == set(call) - {"frames", "time", "sample_rate", "shutter", "counter", "uptime"}
+    assert {"time", "shutter", "counter", "uptime"} < set(pushed)
+    for name in set(live) - own - {"unit"}:
+        assert (live[name].default, live[name].annotation) == (call[name].default, call[name].annotation), name
 
 
 def test_memory_layout_makes_no_difference():
