@@ -1,5 +1,7 @@
 //! Buffers that JavaScript writes samples into.
 
+use std::hint::black_box;
+
 use plethys::{ConfigError, Input};
 use wasm_bindgen::prelude::*;
 
@@ -90,6 +92,17 @@ pub(crate) fn count(argument: &'static str, value: f64, max: usize) -> Result<us
     } else {
         Err(config_error(&ConfigError::OutOfRange { argument, value, min: 0.0, max: max as f64 }))
     }
+}
+
+/// Refuses where the module's memory has no room of `bytes` in one piece for `what` is about to be built: the kernel's constructors would
+/// trap, and leave the module unusable.
+pub(crate) fn room(what: &str, bytes: usize) -> Result<(), JsValue> {
+    let mut probe: Vec<u8> = Vec::new();
+    probe
+        .try_reserve_exact(bytes)
+        .map_err(|_| range_error(&format!("no memory for {what}: free() those that are no longer needed")))?;
+    black_box(&probe); // else the compiler knows that nothing is written there, and asks nobody
+    Ok(())
 }
 
 /// A vector of `length` times `value`, or a `RangeError` where there is no memory for it.

@@ -4,7 +4,7 @@ use plethys::{Calibration, Config, Polarity, SampleRate, SensorRange, SignalKind
 use wasm_bindgen::prelude::*;
 
 use crate::block::RawBlock;
-use crate::object::{config_error, error};
+use crate::object::{config_error, error, unknown};
 use crate::pvr::target_of;
 
 /// A [`Config`] under construction.
@@ -22,7 +22,7 @@ impl RawConfig {
     #[wasm_bindgen(constructor)]
     pub fn new(sample_rate: f64, signal: &str) -> Result<RawConfig, JsValue> {
         let rate = SampleRate::hz(sample_rate).map_err(|e| config_error(&e))?;
-        let signal = SignalKind::from_name(signal).map_err(|e| config_error(&e))?;
+        let signal = SignalKind::from_name(signal).map_err(|e| unknown(&e, signal))?;
         Ok(Self { config: Config::new(signal, rate) })
     }
 
@@ -32,7 +32,7 @@ impl RawConfig {
     /// A `RangeError` with the kernel's message.
     #[wasm_bindgen(js_name = ofTime)]
     pub fn of_time(block: &RawBlock, n: f64, signal: &str) -> Result<RawConfig, JsValue> {
-        let signal = SignalKind::from_name(signal).map_err(|e| config_error(&e))?;
+        let signal = SignalKind::from_name(signal).map_err(|e| unknown(&e, signal))?;
         let time = block.input(n, true)?.time.unwrap_or_default();
         let rate = estimate_sample_rate(time).map_err(|e| error(&e))?;
         Ok(Self { config: Config::new(signal, rate) })
@@ -43,7 +43,7 @@ impl RawConfig {
     /// # Errors
     /// A `RangeError` with the kernel's message.
     pub fn polarity(&mut self, name: &str) -> Result<(), JsValue> {
-        self.config.polarity = Polarity::from_name(name).map_err(|e| config_error(&e))?;
+        self.config.polarity = Polarity::from_name(name).map_err(|e| unknown(&e, name))?;
         Ok(())
     }
 

@@ -207,13 +207,24 @@ pub(crate) fn range_error(message: &str) -> JsValue {
 
 /// A configuration's fault, as a `RangeError` with the kernel's message.
 pub(crate) fn config_error(fault: &ConfigError) -> JsValue {
-    range_error(&fault.to_string())
+    range_error(&spelt(&fault.to_string()))
+}
+
+/// The same for a word that is none of those taken, which the kernel's message has no room for.
+pub(crate) fn unknown(fault: &ConfigError, got: &str) -> JsValue {
+    range_error(&format!("{}, got {got:?}", spelt(&fault.to_string())))
+}
+
+/// A message of the kernel with the argument that it begins with spelt as it is here.
+fn spelt(message: &str) -> String {
+    let (argument, rest) = message.split_at(message.find(' ').unwrap_or(message.len()));
+    camel(argument) + rest
 }
 
 /// A call's fault with the kernel's message: an `Error` where the object is in the wrong state, otherwise a `RangeError`.
 pub(crate) fn error(fault: &Error) -> JsValue {
     match fault {
         Error::Finished | Error::WrongInput { .. } => js_sys::Error::new(&fault.to_string()).into(),
-        _ => range_error(&fault.to_string()),
+        _ => range_error(&spelt(&fault.to_string())),
     }
 }

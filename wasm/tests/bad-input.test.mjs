@@ -21,7 +21,7 @@ afterEach(() => {
 
 test("a sample rate out of range: an error at construction, naming the value and the range", () => {
   for (const [sampleRate, text] of [[0, "0"], [-125, "-125"], [NaN, "NaN"], [19.9, "19.9"], [4001, "4001"], [Infinity, "inf"]]) {
-    const fault = { name: "RangeError", message: `sample_rate must be from 20 to 4000, got ${text}` };
+    const fault = { name: "RangeError", message: `sampleRate must be from 20 to 4000, got ${text}` };
     assert.throws(() => new Monitor({ sampleRate }), fault);
     assert.throws(() => analyze(samples, { sampleRate }), fault);
   }
@@ -145,9 +145,9 @@ test("options of a wrong type, name or value: an error that says so, and nothing
     [{ sampleRate: "125" }, "TypeError", "sampleRate must be a number, got a string"],
     [{ sampleRate: 125n }, "TypeError", "sampleRate must be a number, got a bigint"],
     [{ samplerate: 125 }, "TypeError", `options take no samplerate: the names are ${names}`],
-    [{ sampleRate: 125, signal: "ecg" }, "RangeError", 'signal must be one of "ppg", "pvr", "pressure"'],
+    [{ sampleRate: 125, signal: "ecg" }, "RangeError", 'signal must be one of "ppg", "pvr", "pressure", got "ecg"'],
     [{ sampleRate: 125, signal: 1 }, "TypeError", "signal must be a string, got a number"],
-    [{ sampleRate: 125, polarity: "up" }, "RangeError", 'polarity must be one of "auto", "upright", "inverted"'],
+    [{ sampleRate: 125, polarity: "up" }, "RangeError", 'polarity must be one of "auto", "upright", "inverted", got "up"'],
     [{ sampleRate: 125, calibration: 2 }, "TypeError", "calibration must be an object, got a number"],
     [{ sampleRate: 125, calibration: {} }, "TypeError", "calibration.scale must be a number, got undefined"],
     [{ sampleRate: 125, calibration: { scale: 0 } }, "RangeError", "calibration.scale must be finite and not zero, got 0"],
@@ -156,8 +156,8 @@ test("options of a wrong type, name or value: an error that says so, and nothing
     [{ sampleRate: 125, calibration: { scale: 1, unit: "x".repeat(25) } }, "RangeError", "calibration.unit takes at most 24 bytes of text, got 25"],
     [{ sampleRate: 125, calibration: { scale: 1, date: "é".repeat(13) } }, "RangeError", "calibration.date takes at most 24 bytes of text, got 26"],
     [{ sampleRate: 125, calibration: { scale: 1, date: new Date(0) } }, "TypeError", "calibration.date must be a string, got a Date"],
-    [{ sampleRate: 125, sensorRange: [5, 5] }, "RangeError", "sensor_range must increase, got 5 before 5"],
-    [{ sampleRate: 125, sensorRange: [0, NaN] }, "RangeError", "sensor_range must increase, got 0 before NaN"],
+    [{ sampleRate: 125, sensorRange: [5, 5] }, "RangeError", "sensorRange must increase, got 5 before 5"],
+    [{ sampleRate: 125, sensorRange: [0, NaN] }, "RangeError", "sensorRange must increase, got 0 before NaN"],
     [{ sampleRate: 125, sensorRange: [0, 1, 2] }, "RangeError", "sensorRange must be [low, high], got 3 numbers"],
     [{ sampleRate: 125, sensorRange: 5 }, "TypeError", /^sensorRange must be a Float64Array.*, got a number$/],
     [{ sampleRate: 125, dcCoupled: "yes" }, "TypeError", "dcCoupled must be a boolean, got a string"],
@@ -259,7 +259,7 @@ test("time stamps: not finite is an error, equal, backward and far ones are coun
     assert.throws(() => analyze(samples, { sampleRate: RATE, time: stamps }), { name: "RangeError", message: /^time must be / });
   }
   for (const stamps of [[], [1], [0, 1e9], [0, 1e-9]]) {
-    assert.throws(() => analyze(stamps, { time: stamps }), { name: "RangeError", message: /^sample_rate must be from 20 to 4000, got / });
+    assert.throws(() => analyze(stamps, { time: stamps }), { name: "RangeError", message: /^sampleRate must be from 20 to 4000, got / });
   }
   for (const stamps of [[1, 1], [2, 1]]) {
     assert.throws(() => analyze(stamps, { time: stamps }), { name: "RangeError", message: `time must increase, got ${stamps[0]} before 1` });

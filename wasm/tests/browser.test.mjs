@@ -23,7 +23,7 @@ function served(samples) {
       response.end(Buffer.from(samples.buffer));
       return;
     }
-    const file = path.startsWith("/pkg/") ? join(pkg, path.slice(4)) : join(folder, "tests", path);
+    const file = /^\/(pkg|examples)\//.test(path) ? join(folder, path) : join(folder, "tests", path);
     if (!existsSync(file)) {
       response.writeHead(404).end();
       return;
@@ -32,8 +32,10 @@ function served(samples) {
   });
 }
 
-test("a page, and a Worker of it, compute the same beats as Node", { skip: executablePath === undefined && "no Chromium was found (CHROMIUM names another)" }, async () => {
-  const samples = stream(125, 60);
+const skip = executablePath === undefined && "no Chromium was found (CHROMIUM names another)";
+
+/** Opens `path` of the test's server in a browser, gives the page to `look`, and sees to it that the page had no faults. */
+async function visited(path, samples, look) {
   const server = served(samples);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -43,11 +45,21 @@ test("a page, and a Worker of it, compute the same beats as Node", { skip: execu
     const faults = [];
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("console", (message) => message.type() === "error" && !message.location().url.endsWith("/favicon.ico") && faults.push(message.text()));
-    await page.goto(`http://127.0.0.1:${server.address().port}/browser.html`);
+    await page.goto(`http://127.0.0.1:${server.address().port}${path}`);
+    await look(page);
+    assert.deepEqual(faults, []);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+test("a page, and a Worker of it, compute the same beats as Node", { skip }, async () => {
+  const samples = stream(125, 60);
+  await visited("/browser.html", samples, async (page) => {
     await page.waitForFunction(() => globalThis.result !== undefined, undefined, { timeout: 30_000 });
     const result = await page.evaluate(() => globalThis.result);
     assert.equal(result.error, undefined);
-    assert.deepEqual(faults, []);
     const { beats, pulseRate } = plethys.analyze(samples, { sampleRate: 125, signal: "ppg" });
     assert.ok(beats.length > 60);
     assert.equal(result.pushed, beats.length);
@@ -60,8 +72,19 @@ test("a page, and a Worker of it, compute the same beats as Node", { skip: execu
     assert.deepEqual(result.laboratory, [...ensemble.median, ensemble.notchProminence, ...cuff.pressure, ...cuff.leak].map((value) => String(value)));
     assert.ok(ensemble.beats > 50 && cuff.length > 25);
     assert.equal(result.snapshot.state, "Tracking");
-  } finally {
-    await browser.close();
-    server.close();
-  }
+  });
+});
+
+test("the example shows a live pulse, says what is absent, and recovers", { skip }, async () => {
+  await visited("/examples/live.html?speed=20", new Float64Array(0), async (page) => {
+    const shows = (id, pattern) => page.waitForFunction(([id, pattern]) => new RegExp(pattern).test(document.getElementById(id).textContent), [id, pattern], { timeout: 30_000 });
+    await shows("pulseRate", "enough signal|not decided");
+    await shows("pulseRate", "^7[123] ± ");
+    await shows("perfusionIndex", "^1\\.[45]\\d %$");
+    await page.click("#sensor");
+    await shows("pulseRate", "^[^0-9]+$");
+    await page.click("#sensor");
+    await shows("pulseRate", "^7[123] ± ");
+    await shows("state", "^Tracking$");
+  });
 });

@@ -94,11 +94,12 @@ test("before init every entry says what to do, and a failed init can be tried ag
     for (const call of calls) {
       try { call(); console.log("no error"); } catch (error) { console.log(error.message); }
     }
-    try { await init(new Uint8Array([1, 2, 3])); } catch (error) { console.log(error.constructor.name); }
+    try { await init(new Uint8Array([1, 2, 3])); } catch (error) { console.log(error.message, error.cause.constructor.name); }
     await init();
     console.log(states()[0]);`);
   const before = "plethys is not loaded: await init() first\n".repeat(5);
-  assert.equal(stdout, `${before}CompileError\nTooShort\n`, stderr);
+  const failed = "the WebAssembly module of plethys could not be loaded (is its address right?): CompileError: ";
+  assert.ok(stdout.startsWith(before + failed) && stdout.endsWith(" CompileError\nTooShort\n"), stdout + stderr);
 });
 
 for (const [entry, bytes] of Object.entries(modules)) {
@@ -124,6 +125,54 @@ for (const [entry, bytes] of Object.entries(modules)) {
     }
   });
 }
+
+/** The module with a memory of at most `pages` of 64 kB, under 16384: its memory section, with no maximum, gets one. */
+function limited(bytes, pages) {
+  let at = 8;
+  while (bytes[at] !== 5) {
+    let [size, shift, next] = [0, 0, at + 1];
+    do {
+      size |= (bytes[next] & 127) << shift;
+      shift += 7;
+    } while (bytes[next++] & 128);
+    at = next + size;
+  }
+  const section = bytes.subarray(at + 2, at + 2 + bytes[at + 1]);
+  assert.deepEqual([...section.subarray(0, 2)], [1, 0], "one memory without a maximum");
+  const grown = [1, 1, ...section.subarray(2), (pages & 127) | 128, pages >> 7];
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from([5, grown.length, ...grown]), bytes.subarray(at + 2 + section.length)]);
+}
+
+test("where memory ends an error says so, and what there is goes on", () => {
+  const place = mkdtempSync(join(tmpdir(), "plethys-limited-"));
+  try {
+    writeFileSync(join(place, "small.wasm"), limited(modules.plethys, 640));
+    const { stdout, stderr } = elsewhere(`
+      import { readFileSync } from "node:fs";
+      import { Monitor, ThermalMonitor, analyze, init } from "plethys";
+      await init(readFileSync(${JSON.stringify(join(place, "small.wasm"))}));
+      const camera = () => new ThermalMonitor({ rows: 120, columns: 160, unit: "cK", follow: true, regions: { all: { whole: true } } });
+      for (const make of [() => new Monitor({ sampleRate: 4000, motion: true }), camera, () => new Monitor({ sampleRate: 20 })]) {
+        const monitors = [];
+        try {
+          for (;;) monitors.push(make());
+        } catch (error) {
+          console.log(monitors.length > 0, error.constructor.name, error.message);
+        }
+        try { analyze(new Float64Array(1e6), { sampleRate: 4000 }); } catch (error) { console.log(error.message); }
+        monitors.forEach((monitor) => monitor.free());
+      }${USE}`);
+    const lines = stdout.trim().split("\n");
+    assert.equal(lines.length, 7, stdout + stderr);
+    for (const at of [0, 2, 4]) {
+      assert.equal(lines[at], "true RangeError no memory for another monitor: free() those that are no longer needed");
+      assert.match(lines[at + 1], /^no memory for (a block of 1000000 samples; push a recording in parts|an analysis: free\(\) those that are no longer needed)$/);
+    }
+    assert.match(lines[6], /^[1-9]\d* Tracking$/);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
 
 /** Whether the module holds to what rustc turns on by default: no vector, no relaxed, no thread instructions. */
 function isPlain(bytes) {

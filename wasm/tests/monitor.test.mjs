@@ -290,3 +290,23 @@ test("free gives the memory back, and says so when the monitor is used again", (
     assert.throws(use, { name: "Error", message: "the monitor was freed" });
   }
 });
+
+test("frameworks that wrap state into proxies leave monitors and analyses alone, and a class of one's own may have fields", () => {
+  const analysis = plethys.analyze(stream(125, 10), { sampleRate: 125 });
+  const monitors = [new plethys.Monitor({ sampleRate: 125 }), new plethys.CuffMonitor({ sampleRate: 20 })];
+  monitors.push(new plethys.ThermalMonitor({ rows: 8, columns: 8, regions: { all: { whole: true } } }));
+  for (const object of [...monitors, analysis]) {
+    assert.equal(Object.isExtensible(object), false); // what Vue's reactive() asks before it makes a proxy
+    object.free();
+  }
+  assert.throws(() => {
+    analysis.pulseRate = 60;
+  }, TypeError);
+  class Named extends plethys.Monitor {
+    name = "left";
+  }
+  const named = new Named({ sampleRate: 125 });
+  assert.equal(named.push(stream(125, 10)).length > 3, true);
+  assert.equal(named.name, "left");
+  named.free();
+});

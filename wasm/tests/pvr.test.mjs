@@ -136,7 +136,7 @@ test("there is no averaged beat with time stamps, after free, or where the sampl
 
 test("what a cuff and a category do not take is named", () => {
   const { CuffMonitor, cuffReadings, pvrCategory, twoPoint, millilitres, deflection } = plethys;
-  assert.throws(() => cuffReadings([65], { sampleRate: 1 }), { name: "RangeError", message: "sample_rate must be from 20 to 4000, got 1" });
+  assert.throws(() => cuffReadings([65], { sampleRate: 1 }), { name: "RangeError", message: "sampleRate must be from 20 to 4000, got 1" });
   assert.throws(() => cuffReadings([65], 20), { name: "TypeError", message: "options must be an object, got a number" });
   assert.throws(() => cuffReadings([[65]], { sampleRate: 20 }), { name: "TypeError", message: /^pressure must be one stream/ });
   assert.throws(() => new CuffMonitor({ sampleRate: 20, goal: 65 }), { name: "TypeError", message: /options take no goal/ });

@@ -154,6 +154,6 @@ test("beats are left out in the light of a cuff's own channel, and the analysis 
   assert.equal(accepted(holding), accepted(undefined));
   assert.ok(Math.abs(accepted(lost) - accepted(undefined) / 2) < 5, `${accepted(lost)} of ${accepted(undefined)}`);
   assert.deepEqual(analysis.beats.reason, before);
-  assert.throws(() => accepted(new Float32Array(120)), { name: "RangeError", message: /^sample_rate must be from 20 to 4000, got 1$/ });
+  assert.throws(() => accepted(new Float32Array(120)), { name: "RangeError", message: /^sampleRate must be from 20 to 4000, got 1$/ });
   assert.throws(() => accepted("65"), { name: "TypeError", message: /^series\.cuff must be/ });
 });

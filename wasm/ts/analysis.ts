@@ -24,6 +24,7 @@ export class Analysis {
     this.#length = samples.length;
     this.#timed = timed;
     Object.assign(this, this.#raw.fields());
+    Object.freeze(this); // results; and frameworks that wrap state into proxies leave frozen objects alone
   }
 
   /**

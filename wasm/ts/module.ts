@@ -26,7 +26,11 @@ export function loadOnce(find: () => ModuleSource | Promise<ModuleSource> | unde
 }
 
 async function loadFrom(source: ModuleSource | Promise<ModuleSource> | undefined): Promise<void> {
-  memory = (await (source === undefined ? load() : load({ module_or_path: source as InitInput | Promise<InitInput> }))).memory;
+  try {
+    memory = (await (source === undefined ? load() : load({ module_or_path: source as InitInput | Promise<InitInput> }))).memory;
+  } catch (error) {
+    throw new Error(`the WebAssembly module of plethys could not be loaded (is its address right?): ${String(error)}`, { cause: error });
+  }
 }
 
 /** Like `init`, at once, from bytes or from a compiled module: for a Worker that was sent the module. */

@@ -44,6 +44,9 @@ export class Monitor {
       config.free();
     }
     this.#block = new Block(INPUT_LENGTH, true, this.#motion, this.#companion);
+    if (new.target === Monitor) {
+      Object.freeze(this); // frameworks that wrap state into proxies leave frozen objects alone; a proxy cannot reach private fields
+    }
   }
 
   /**

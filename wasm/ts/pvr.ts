@@ -108,6 +108,9 @@ export class CuffMonitor {
       expectMaybe("target", given.target, "number"),
       expectMaybe("tolerance", given.tolerance, "number"),
     );
+    if (new.target === CuffMonitor) {
+      Object.freeze(this); // frameworks that wrap state into proxies leave frozen objects alone; a proxy cannot reach private fields
+    }
   }
 
   /**

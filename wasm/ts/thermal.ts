@@ -218,6 +218,9 @@ export class ThermalMonitor {
     this.#columns = options.columns;
     this.#nothing = this.#raw.tables() as ThermalTables;
     this.#tables = this.#nothing;
+    if (new.target === ThermalMonitor) {
+      Object.freeze(this); // as a Monitor
+    }
   }
 
   /**

@@ -319,8 +319,9 @@ impl Monitor {
         };
         let quality = summary.quality(since).map_err(explain);
         let row = stream.row();
-        let pulse_rate =
-            row.map_or(Err(Reason::NoBeats), |row| row.pulse_rate.ok_or(row.reason.unwrap_or(Reason::NoBeats)));
+        // Beats come some seconds before the first rate row.
+        let not_yet = if quality.is_ok() { Reason::TooShort } else { Reason::NoBeats };
+        let pulse_rate = row.map_or(Err(not_yet), |row| row.pulse_rate.ok_or(row.reason.unwrap_or(Reason::NoBeats)));
         let pulse_rate = pulse_rate.map_err(explain);
         Snapshot {
             time: self.pipeline.now(),
