@@ -76,7 +76,11 @@ const manifest = {
     "./package.json": "./package.json",
   },
   sideEffects: false,
-  files: ["", "pulses/"].flatMap((at) => [`/${at}*.js`, `/${at}*.d.ts`, `/${at}raw/*.js`, `/${at}raw/*.wasm`]).concat("/LICENSE-*", "!**/block.d.ts", "!**/check.d.ts"),
+  files: [
+    ...["", "pulses/"].flatMap((at) => [`/${at}*.js`, `/${at}*.d.ts`, `/${at}raw/*.js`, `/${at}raw/*.wasm`]),
+    ...["block", "check", "thermal-options"].map((name) => `!**/${name}.d.ts`), // of the insides
+    "/LICENSE-*",
+  ],
 };
 copyFileSync(join(here, "README.md"), join(pkg, "README.md"));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {

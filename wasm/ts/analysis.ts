@@ -5,7 +5,8 @@ import { STREAM_OPTIONS, configOf, expect, optionsOf, referenceOf, samplesOf } f
 import { memoryBuffer } from "./module.js";
 import { rawAnalyze } from "./raw/plethys.js";
 import type { RawAnalysis } from "./raw/plethys.js";
-import type { AnalysisFields, AnalyzeOptions, Ensemble, Samples, Trend } from "./types.js";
+import type { Ensemble } from "./pvr-types.js";
+import type { AnalysisFields, AnalyzeOptions, Samples, Trend } from "./types.js";
 
 /** What a recording came to. It holds module memory for `trend` and `ensemble`: call `free` when it is no longer needed. */
 export interface Analysis extends AnalysisFields {}

@@ -14,7 +14,8 @@ export { columns, thermalNotices, thermalReasons, thermalStates } from "./therma
 export type { TableName } from "./thermal-lists.js";
 export { runStudy, studyTemplate } from "./study.js";
 export type { StudyCell, StudyColumn, StudyMarker, StudyReport, StudyRow, StudySeries, StudyTable } from "./study.js";
-export { ThermalMonitor, analyzeThermal } from "./thermal.js";
+export { ThermalMonitor } from "./thermal.js";
+export { analyzeThermal } from "./thermal-analysis.js";
 export { bands, flowDepth, relativeFlow, rewarming } from "./thermal-series.js";
 export type { BandPower, Estimate, Flow, FlowDepth, Rewarming } from "./thermal-series.js";
 export type {

@@ -11,6 +11,7 @@
 export { analyze } from "./analysis.js";
 export type { Analysis } from "./analysis.js";
 export { CuffMonitor, cuffReadings, deflection, millilitres, pvrCategory, twoPoint } from "./pvr.js";
+export type { CuffOptions, CuffReadings, Ensemble, Grading, Injection } from "./pvr-types.js";
 export { columns, init, init as default, initSync, reasons, states } from "./module.js";
 export type { PulseTable } from "./module.js";
 export { Monitor } from "./monitor.js";
@@ -23,11 +24,6 @@ export type {
   ColumnInfo,
   CompiledModule,
   Counts,
-  CuffOptions,
-  CuffReadings,
-  Ensemble,
-  Grading,
-  Injection,
   ModuleSource,
   MonitorOptions,
   Notch,

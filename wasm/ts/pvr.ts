@@ -4,7 +4,8 @@ import { Block } from "./block.js";
 import { expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
 import { memoryBuffer } from "./module.js";
 import { RawCuffMonitor, rawCategory, rawDeflection, rawMillilitres, rawTwoPoint } from "./raw/plethys.js";
-import type { Calibration, CuffOptions, CuffReadings, Grading, Injection, Reason, Samples } from "./types.js";
+import type { CuffOptions, CuffReadings, Grading, Injection } from "./pvr-types.js";
+import type { Calibration, Reason, Samples } from "./types.js";
 
 /**
  * The calibration through two points [raw, value], as `analyze` and `Monitor` take it: zero at vent and a span at a known static
