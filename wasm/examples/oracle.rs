@@ -2,7 +2,8 @@
 //!
 //! `oracle synthetic DIR` and `oracle recorded DIR` write, for stream number `k`, the samples (`k.samples`, and `k.time`,
 //! `k.motion`, `k.companion` where they have them) and the tables (`k.beats`, `k.rates`, `k.pulses`) as bytes, little-endian, and a list of
-//! them all: `index.json`. Recorded data comes from the folder that `PLETHYS_DATA` names; what is written of it is for one
+//! them all: `index.json`. `oracle study DIR` writes the report (`report.json`) of the study `wasm/tests/ankle.toml`, whose recording is
+//! in `samples`, with the pressure of its cuff in `cuff`. Recorded data comes from the folder that `PLETHYS_DATA` names; what is written of it is for one
 //! test run and is not to be kept.
 
 use std::error::Error;
@@ -10,7 +11,11 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use plethys::{Analysis, Config, Input, SampleRate, SignalKind, analyze_input};
+use plethys::study::{Measurements, SourceFacts, Study};
+use plethys::{
+    Analysis, Calibration, Config, CuffTarget, Input, SampleRate, SignalKind, analyze_input, cuff_readings,
+    rate_alongside, reject_off_target,
+};
 use plethys_datasets::{Jitter, Kind, Motion, Quantisation, Record, Rhythm, Span, Synth, find_data, records};
 use serde_json::{Value, json};
 
@@ -32,7 +37,8 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["synthetic", folder] => synthetic().and_then(|streams| write(Path::new(folder), &streams)),
         ["recorded", folder] => recorded().and_then(|streams| write(Path::new(folder), &streams)),
-        _ => Err("usage: oracle synthetic|recorded DIR".into()),
+        ["study", folder] => study(Path::new(folder)),
+        _ => Err("usage: oracle synthetic|recorded|study DIR".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -137,6 +143,30 @@ fn recorded() -> Result<Vec<Stream>, Box<dyn Error>> {
         }
     }
     Ok(streams)
+}
+
+/// A pulse volume recording of four minutes, whose cuff loses its pressure towards the end, as a study.
+fn study(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let study = Study::parse(include_str!("../tests/ankle.toml"))?;
+    let recording = Synth::pvr(200.0, 240.0, 0.8).record()?;
+    let rate = SampleRate::hz(recording.sample_rate)?;
+    let cuff: Vec<f64> = (0..20 * 240).map(|i| 65.0 - 8.0 * f64::from((i - 3600).max(0)) / 1200.0).collect();
+    let config = Config { calibration: Some(Calibration::new(1.0, 0.0, "mm[Hg]")?), ..Config::pvr(rate) };
+    let mut analysis = analyze_input(&Input::new(&recording.samples), config)?;
+    let readings =
+        cuff_readings(&cuff, rate_alongside(rate, recording.samples.len(), cuff.len())?, CuffTarget::default());
+    reject_off_target(&mut analysis.beats, &readings, 0.0);
+    let facts =
+        SourceFacts { duration: analysis.duration, sample_rate: Some(recording.sample_rate), ..SourceFacts::default() };
+    let mut data = Measurements::new();
+    data.add_beats(&study, "ankle", "session", &analysis.beats, facts)?;
+    let mut report = study.run(&data);
+    let shapes = report.shapes(&study, "ankle", "session", &analysis, &recording.samples);
+    report.add_shapes(shapes.into_iter().map(|shape| shape.row));
+    fs::write(folder.join("samples"), bytes(&recording.samples))?;
+    fs::write(folder.join("cuff"), bytes(&cuff))?;
+    fs::write(folder.join("report.json"), report.to_json())?;
+    Ok(())
 }
 
 fn write(folder: &Path, streams: &[Stream]) -> Result<(), Box<dyn Error>> {

@@ -1,9 +1,11 @@
 // Studies: the same engine as in Rust and Python, from a study file and analyses to a report.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
-import { plethys, stream } from "./support.mjs";
+import { folder, oracle, plethys, stream } from "./support.mjs";
 
 await plethys.init();
 
@@ -98,28 +100,18 @@ test("the template is a study file", () => {
   assert.ok(report.channels.length >= 3);
 });
 
-const text = `
-[study]
-title = "one ankle"
+const text = readFileSync(join(folder, "tests", "ankle.toml"), "utf8");
 
-[[recording]]
-id = "session"
-
-[[channel]]
-id = "ankle"
-signal = "pvr"
-site = "ankle"
-side = "left"
-role = "treated"
-unit = "mm[Hg]"
-cuff_pressure = 65
-
-[[phase]]
-id = "before"
-kind = "baseline"
-start = 0
-end = 120
-`;
+test("a report is the bytes of the native kernel's, averaged beats and a cuff's own channel with it", () => {
+  oracle("study", (place) => {
+    const numbers = (name) => new Float64Array(Uint8Array.from(readFileSync(join(place, name))).buffer);
+    const analysis = plethys.analyze(numbers("samples"), { sampleRate: 200, signal: "pvr", calibration: { scale: 1, unit: "mm[Hg]" } });
+    const report = plethys.runStudy(text, [{ channel: "ankle", recording: "session", analysis, cuff: numbers("cuff") }]);
+    assert.equal(JSON.stringify(report), JSON.stringify(JSON.parse(readFileSync(join(place, "report.json"), "utf8"))));
+    assert.deepEqual(report.shapes.map(({ window, category }) => [window, category]), [["before", 1], ["after", 1]]);
+    assert.ok(report.rejections.some(({ reason, count }) => reason === "CuffPressure" && count > 10), JSON.stringify(report.rejections));
+  });
+});
 
 test("a report has the averaged beats and the category of a pulse volume recording", () => {
   const calibration = plethys.twoPoint([100_000, 65], [120_000, 75]);

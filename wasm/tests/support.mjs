@@ -107,12 +107,21 @@ export function pushed(options, samples, cuts, references = {}, { Monitor } = pl
   return { beats: joined("beats", beats), rates: joined("rates", rates), pulses: Float64Array.from(pulses) };
 }
 
-/** What the kernel says natively of `what` ("synthetic" or "recorded"): `each` gets a stream and its native tables. */
-export function native(what, each) {
+/** Runs the native oracle for `what` and gives `read` the folder that it wrote. */
+export function oracle(what, read) {
   const place = mkdtempSync(join(tmpdir(), "plethys-oracle-"));
   try {
     const command = ["run", "--quiet", "-p", "plethys-wasm", "--example", "oracle", "--", what, place];
     execFileSync("cargo", command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    return read(place);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** What the kernel says natively of `what` ("synthetic" or "recorded"): `each` gets a stream and its native tables. */
+export function native(what, each) {
+  return oracle(what, (place) => {
     const streams = JSON.parse(readFileSync(join(place, "index.json"), "utf8"));
     streams.forEach((entry, k) => {
       const bytes = (kind) => readFileSync(join(place, `${k}.${kind}`));
@@ -135,9 +144,7 @@ export function native(what, each) {
       });
     });
     return streams.length;
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
+  });
 }
 
 export const golden = join(root, "core", "tests", "golden");

@@ -69,7 +69,10 @@ export type StudyTable =
   | "findings"
   | "problems";
 
-/** What a study answers: what it is, then each table as rows. The same bytes as `report.json`. */
+/**
+ * What a study answers: what it is, then each table as rows, as in `report.json`. A page has no files, so `sources` have no hash of one,
+ * and `input_sha256` is another than with files.
+ */
 export type StudyReport = {
   readonly format: string;
   readonly software: string;
