@@ -283,3 +283,21 @@ fn stamps_that_never_increase_are_named() {
     let error = plethys::estimate_sample_rate(&[3.0, 2.0, 1.0]).expect_err("no rate");
     assert_eq!(error.to_string(), "time must increase, got 3 before 1");
 }
+
+#[test]
+fn samples_that_no_sensor_gives_are_not_averaged() {
+    let mut samples = pulses(60.0);
+    let clean = analyze(&samples, config(SignalKind::Pvr)).expect("a fair call");
+    // Every third beat, each time elsewhere in it.
+    for (k, at) in (300..samples.len() - 300).step_by(3 * 104 + 7).enumerate() {
+        samples[at] = [1e308, -1e308, 1e200, -1e31][k % 4];
+    }
+    let analysis = analyze(&samples, config(SignalKind::Pvr)).expect("a fair call");
+    let (beat, usual) = (analysis.ensemble(&samples, 0.0..60.0), clean.ensemble(&pulses(60.0), 0.0..60.0));
+    let (beat, usual) = (beat.expect("two beats in three"), usual.expect("all beats"));
+    assert!(beat.beats >= 15 && beat.beats < usual.beats, "{} of {}", beat.beats, usual.beats);
+    approx::assert_relative_eq!(beat.amplitude, usual.amplitude, max_relative = 0.02);
+    // Samples that are not those of the analysis: nothing, or a beat, but no panic.
+    let other: Vec<f64> = samples.iter().rev().map(|x| x * 1e300).collect();
+    assert!(analysis.ensemble(&other, 0.0..60.0).is_none_or(|beat| beat.amplitude.is_finite()));
+}

@@ -2,7 +2,7 @@
 
 import { Block, kept } from "./block.js";
 import { STREAM_OPTIONS, configOf, expect, optionsOf, referenceOf, samplesOf } from "./check.js";
-import { memoryBuffer } from "./module.js";
+import { memoryBuffer, release } from "./module.js";
 import { rawAnalyze } from "./raw/plethys.js";
 import type { RawAnalysis } from "./raw/plethys.js";
 import type { Ensemble } from "./pvr-types.js";
@@ -64,7 +64,7 @@ export class Analysis {
     try {
       return read(block);
     } finally {
-      block.free();
+      release(block);
     }
   }
 
@@ -117,9 +117,9 @@ export function analyze(samples: Samples, options: AnalyzeOptions): Analysis {
     try {
       return new Analysis(rawAnalyze(block.raw, block.length, timed, config), stream, timed);
     } finally {
-      config.free();
+      release(config);
     }
   } finally {
-    block.free();
+    release(block);
   }
 }

@@ -49,6 +49,18 @@ export function memoryBuffer(): ArrayBuffer {
   return memory.buffer as ArrayBuffer;
 }
 
+/**
+ * Frees an object of the module after a call that used it. Where that call trapped the object cannot be freed, and the trap is the
+ * error to see. @internal
+ */
+export function release(object: { free(): void }): void {
+  try {
+    object.free();
+  } catch {
+    // It still counts as in use.
+  }
+}
+
 /** The tables of pulse streams. */
 export type PulseTable = "beats" | "rates" | "trend";
 

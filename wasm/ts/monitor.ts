@@ -2,7 +2,7 @@
 
 import { Block } from "./block.js";
 import { STREAM_OPTIONS, configOf, expect, expectMaybe, optionsOf, referenceOf, samplesOf } from "./check.js";
-import { emptyTable, memoryBuffer } from "./module.js";
+import { emptyTable, memoryBuffer, release } from "./module.js";
 import { RawMonitor } from "./raw/plethys.js";
 import type { Beats, MonitorOptions, Rates, References, Samples, Snapshot, Units } from "./types.js";
 
@@ -41,7 +41,7 @@ export class Monitor {
     try {
       this.#raw = new RawMonitor(config);
     } finally {
-      config.free();
+      release(config);
     }
     this.#block = new Block(INPUT_LENGTH, true, this.#motion, this.#companion);
     if (new.target === Monitor) {
@@ -78,7 +78,7 @@ export class Monitor {
     try {
       return settled(raw, raw.push(block.raw, block.length, timed));
     } finally {
-      block.free();
+      release(block);
     }
   }
 

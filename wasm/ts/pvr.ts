@@ -2,7 +2,7 @@
 
 import { Block } from "./block.js";
 import { expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
-import { memoryBuffer } from "./module.js";
+import { memoryBuffer, release } from "./module.js";
 import { RawCuffMonitor, rawCategory, rawDeflection, rawMillilitres, rawTwoPoint } from "./raw/plethys.js";
 import type { CuffOptions, CuffReadings, Grading, Injection } from "./pvr-types.js";
 import type { Calibration, Reason, Samples } from "./types.js";
@@ -125,7 +125,7 @@ export class CuffMonitor {
     try {
       return raw.push(block.raw, block.length) as CuffReadings;
     } finally {
-      block.free();
+      release(block);
     }
   }
 
@@ -158,7 +158,7 @@ export function cuffReadings(pressure: Samples, options: CuffOptions): CuffReadi
   try {
     return cuff.push(pressure);
   } finally {
-    cuff.free();
+    release(cuff);
   }
 }
 

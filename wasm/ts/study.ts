@@ -3,7 +3,7 @@
 import { Analysis } from "./analysis.js";
 import { Block } from "./block.js";
 import { described, expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
-import { memoryBuffer } from "./module.js";
+import { memoryBuffer, release } from "./module.js";
 import { RawStudy, rawStudyTemplate } from "./raw/plethys.js";
 import type { RawAnalysis, RawReport } from "./raw/plethys.js";
 import type { Samples } from "./types.js";
@@ -140,9 +140,11 @@ export function runStudy(text: string, series: readonly StudySeries[], markers: 
     }
     return JSON.parse(report.json()) as StudyReport;
   } finally {
-    report?.free();
-    taken.forEach(({ own }) => own?.free());
-    study.free();
+    for (const object of [report, ...taken.map(({ own }) => own), study]) {
+      if (object !== undefined) {
+        release(object);
+      }
+    }
   }
 }
 
@@ -193,7 +195,7 @@ function addPulses(study: RawStudy, channel: string, recording: string, analysis
   try {
     own = study.withCuff(channel, analysis.raw(), block.raw, block.length);
   } finally {
-    block.free();
+    release(block);
   }
   try {
     study.addBeats(channel, recording, own);

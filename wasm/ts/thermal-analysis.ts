@@ -1,7 +1,7 @@
 /** A stack of thermal frames in one call. */
 
 import { expectMaybe, optionsOf, samplesOf } from "./check.js";
-import { memoryBuffer } from "./module.js";
+import { memoryBuffer, release } from "./module.js";
 import { RawStack, RawThermalMonitor, rawAnalyzeThermal } from "./raw/plethys.js";
 import { OPTIONS, configOf, isCounts } from "./thermal-options.js";
 import type { AnalyzeThermalOptions, ThermalAnalysis, ThermalPixels } from "./thermal-types.js";
@@ -31,7 +31,7 @@ export function analyzeThermal(frames: ThermalPixels, options: AnalyzeThermalOpt
       try {
         monitor.refuse(given.rows as number, given.columns as number, counts);
       } finally {
-        monitor.free();
+        release(monitor);
       }
     }
     const time = stampsOf(given.time, given.sampleRate, count);
@@ -49,13 +49,13 @@ export function analyzeThermal(frames: ThermalPixels, options: AnalyzeThermalOpt
       try {
         return raw.fields() as ThermalAnalysis;
       } finally {
-        raw.free();
+        release(raw);
       }
     } finally {
-      stack.free();
+      release(stack);
     }
   } finally {
-    config.free();
+    release(config);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The monitor of a stream of thermal frames. */
 
 import { expect, expectMaybe, optionsOf, samplesOf } from "./check.js";
-import { memoryBuffer } from "./module.js";
+import { memoryBuffer, release } from "./module.js";
 import { RawThermalMonitor } from "./raw/plethys.js";
 import { OPTIONS, configOf, isCounts } from "./thermal-options.js";
 import type {
@@ -48,7 +48,7 @@ export class ThermalMonitor {
       this.#raw = new RawThermalMonitor(config);
       this.#takesCounts = config.takesCounts;
     } finally {
-      config.free();
+      release(config);
     }
     this.#rows = options.rows;
     this.#columns = options.columns;

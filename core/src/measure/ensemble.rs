@@ -34,6 +34,8 @@ const LEAD: f64 = 0.12;
 /// The median beat is smoothed over this share of the cycle to either side before its contour is read, at most so long, s.
 const SMOOTHING_SHARE: f64 = 0.05;
 const SMOOTHING_S: f64 = 0.04;
+/// Samples beyond are none, as in a monitor: their differences are no numbers.
+const LARGEST: f64 = 1e30;
 
 /// The averaged beat of a stretch of time; levels above the line from foot to foot, oriented, calibrated units.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,7 +192,8 @@ impl<'a, S: Sample> Reader<'a, S> {
         }
     }
 
-    /// Loads the samples of an inclusive range of indices, calibrated and oriented; gives the first index, `None` where a sample is not there.
+    /// Loads the samples of an inclusive range of indices, calibrated and oriented; gives the first index, `None` where a sample is not there
+    /// or beyond what a sensor gives.
     fn load(&mut self, from: f64, to: f64) -> Option<usize> {
         let (first, last) = (libm::floor(from), libm::ceil(to));
         if !(first >= 0.0 && last < self.samples.len() as f64) {
@@ -200,7 +203,7 @@ impl<'a, S: Sample> Reader<'a, S> {
         let source = self.samples.get(first..=last as usize)?;
         self.stretch.clear();
         self.stretch.extend(source.iter().map(|sample| self.scale * sample.to_f64() + self.offset));
-        self.stretch.iter().all(|value| value.is_finite()).then_some(first)
+        self.stretch.iter().all(|value| value.abs() <= LARGEST).then_some(first)
     }
 
     /// The reading of the pulse that peaks at this time.
