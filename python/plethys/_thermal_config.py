@@ -81,12 +81,27 @@ def whole_of(argument: str, value: Any) -> int:
 
 def _pairs(argument: str, given: Pairs | None, is_gradient: bool) -> list[tuple[str, str, str, bool]]:
     pairs = []
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"{argument} must be a mapping of name to two names of regions, got {type(given).__name__}")
     for name, pair in (given or {}).items():
         if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
             raise TypeError(f"{argument}[{name!r}] must be two names of regions, got {pair!r}")
         of, minus = (_convert.word(f"{argument}[{name!r}]", region) for region in pair)
         pairs.append((_convert.word(argument, name), of, minus, is_gradient))
     return pairs
+
+
+def _two(argument: str, given: Any, what: str) -> tuple[Any, Any]:
+    """Two things that come together."""
+    if isinstance(given, str) or not isinstance(given, (Sequence, np.ndarray)) or len(given) != 2:
+        raise TypeError(f"{argument} must be {what}, got {given!r}")
+    return given[0], given[1]
+
+
+def _each(pixels: Any) -> Iterable[Any]:
+    if isinstance(pixels, str) or not isinstance(pixels, Iterable):
+        raise TypeError(f"bad_pixels must be (row, column) each, got {pixels!r}")
+    return pixels
 
 
 def config_of(
@@ -124,13 +139,15 @@ def config_of(
     elif reflected is not None:
         raise ValueError("emissivity is missing: a reflected temperature alone corrects nothing")
     if reference is not None:
-        name, known = (reference, None) if isinstance(reference, str) else reference
+        name, known = (
+            (reference, None) if isinstance(reference, str) else _two("reference", reference, "a region and its °C")
+        )
         told["reference"] = (
             _convert.word("reference", name),
             None if known is None else _convert.number("reference", known, "°C"),
         )
     if baseline is not None:
-        start, end = baseline
+        start, end = _two("baseline", baseline, "its start and end, s")
         told["baseline"] = (_convert.number("baseline", start, "s"), _convert.number("baseline", end, "s"))
     for name in ("warm_up", "cut"):
         if name in told:
@@ -141,18 +158,21 @@ def config_of(
     if "bad_pixels" in told:
         told["bad_pixels"] = [
             (whole_of("row of a bad pixel", row), whole_of("column of a bad pixel", column))
-            for row, column in told["bad_pixels"]
+            for row, column in (_two("bad_pixels", pixel, "(row, column) each") for pixel in _each(told["bad_pixels"]))
         ]
     if "shutter_rule" in told:
         told["shutter"] = _convert.word("shutter_rule", told.pop("shutter_rule"))
     if regions is None:
         regions = {"all": None}
-    named = regions.items() if isinstance(regions, Mapping) else list(regions)
+    named = list(regions.items()) if isinstance(regions, Mapping) else regions
+    if isinstance(named, (str, set, frozenset)) or not isinstance(named, Iterable):
+        raise TypeError(f"regions must be a mapping of name to place, or pairs of both, got {type(regions).__name__}")
+    pairs = [_two("regions", pair, "pairs of a name and a place") for pair in named]
     return _plethys.ThermalConfig(
         shape[0],
         shape[1],
         encoding_of(unit),
-        [_shape(_convert.word("regions", name), given) for name, given in named],
+        [_shape(_convert.word("regions", name), given) for name, given in pairs],
         [*_pairs("differences", differences, False), *_pairs("gradients", gradients, True)],
         told,
     )

@@ -39,7 +39,10 @@ def new_figure(size: tuple[float, float]) -> Figure:
 def plot(result: ThermalAnalysis, path: str | os.PathLike[str] | None, *, frame: int | None) -> Figure:
     """See `ThermalAnalysis.plot`."""
     rows, columns = result.frames.shape[1:]
-    has_picture = rows > 1 and columns > 1
+    count = len(result.frames)
+    if frame is not None and not -count <= frame < count:
+        raise ValueError(f"frame must be one of the {count} frames, from 0 on, got {frame}")
+    has_picture = rows > 1 and columns > 1 and count > 0
     has_differences = len(result.difference_overview) > 0
     figure = new_figure((11, 6.6 if has_differences else 4.4))
     grid = figure.add_gridspec(
@@ -48,7 +51,7 @@ def plot(result: ThermalAnalysis, path: str | os.PathLike[str] | None, *, frame:
     )  # fmt: skip
     temperature = figure.add_subplot(grid[0, -1])
     if has_picture:
-        draw_frame(figure.add_subplot(grid[0, 0]), result, len(result.frames) // 2 if frame is None else frame)
+        draw_frame(figure.add_subplot(grid[0, 0]), result, count // 2 if frame is None else frame)
     _temperatures(temperature, result)
     trends = [temperature]
     if has_differences:

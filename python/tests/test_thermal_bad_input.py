@@ -204,3 +204,29 @@ def test_nothing_at_all_is_no_error():
     assert (empty.state, len(empty.regions), empty.absent) == ("TooShort", 0, {"foot": "TooShort"})
     one = plethys.analyze_thermal(np.full((24, 32), 30.0), regions=FOOT)
     assert one.overview["foot"]["mean"] == 30.0
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"regions": "foot"}, "regions must be a mapping of name to place, or pairs of both, got str"),
+        ({"regions": {"foot"}}, "regions must be a mapping of name to place, or pairs of both, got set"),
+        ({"regions": [(0, 4, 0, 4)]}, "regions must be pairs of a name and a place, got (0, 4, 0, 4)"),
+        ({"differences": [("a", "b")]}, "differences must be a mapping of name to two names of regions, got list"),
+        ({"reference": 30}, "reference must be a region and its °C, got 30"),
+        ({"baseline": 600}, "baseline must be its start and end, s, got 600"),
+        ({"bad_pixels": [3]}, "bad_pixels must be (row, column) each, got 3"),
+        ({"bad_pixels": 3}, "bad_pixels must be (row, column) each, got 3"),
+    ],
+)
+def test_arguments_of_another_form_say_the_form(told, said):
+    with pytest.raises(TypeError, match=re.escape(said)):
+        plethys.analyze_thermal(np.full((3, 24, 32), 30.0), sample_rate=1.0, **told)
+
+
+def test_a_frame_that_is_not_there_is_not_drawn(tmp_path):
+    result = plethys.analyze_thermal(np.full((3, 24, 32), 30.0), sample_rate=1.0)
+    with pytest.raises(ValueError, match="frame must be one of the 3 frames, from 0 on, got 9"):
+        result.plot(frame=9)
+    empty = plethys.analyze_thermal(np.empty((0, 24, 32)), sample_rate=1.0)
+    assert len(empty.plot(tmp_path / "empty.png").axes) == 1

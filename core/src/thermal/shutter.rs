@@ -26,6 +26,8 @@ const HISTORY: usize = 64;
 const FEWEST: usize = 16;
 /// A step lies beyond so many of their robust SDs: six would be a false one in every hour.
 const BEYOND: f64 = 8.0;
+/// No camera has finer steps, counts or K: smaller differences are those of rounding.
+const FINEST: f64 = 1e-3;
 /// From a median absolute deviation to a standard deviation, of normal noise.
 const MAD_TO_SD: f64 = 1.4826;
 
@@ -107,7 +109,12 @@ impl Scene {
         let differences = &mut self.differences[..count];
         let middle = middle(differences);
         let spread = MAD_TO_SD * median_distance(differences, middle);
-        let common = T::common(before, now, limits, middle, (3.0 * spread).max(T::STEP)).unwrap_or(middle);
+        // In coarse steps most pixels do not change at all, and those that do change by one.
+        let changed = || differences.iter().map(|difference| (difference - middle).abs()).filter(|by| *by > FINEST);
+        let is_coarse = 2 * changed().count() <= differences.len();
+        let reach = if is_coarse { 1.5 * changed().fold(f64::INFINITY, f64::min) } else { 3.0 * spread };
+        let common = if reach.is_finite() { T::common(before, now, limits, middle, reach) } else { None };
+        let common = common.unwrap_or(middle);
         Some(Change { common, noise: spread * core::f64::consts::FRAC_1_SQRT_2 })
     }
 
@@ -189,31 +196,40 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_seen_in_coarse_counts() {
-        // Counts of 0.1 K, twice and five times the noise of a pixel.
-        steps_of_tenths(0.05);
-        steps_of_tenths(0.02);
+    fn steps_are_seen_in_coarse_counts_and_rounded_degrees() {
+        // Steps of 0.1 K, twice and five times the noise of a pixel.
+        for noise in [0.05, 0.02] {
+            steps_of_tenths(noise, Limits { low: 2000, high: 4700 }, 0.1, |tenths| tenths as u16);
+            steps_of_tenths(noise, Limits { low: 200.0, high: 470.0 }, 1.0, |tenths| 0.1 * tenths);
+        }
+        // Whole degrees, of which no pixel but those at an edge of rounding says anything.
+        let mut scene = Scene::new(768);
+        let mut rng = Rng::new(5);
+        let mut frame = || -> Vec<f64> { (0..768).map(|_| libm::floor(30.0 + 0.05 * rng.normal())).collect() };
+        for _ in 0..300 {
+            let change = scene.change(&frame(), &frame(), LIMITS).expect("temperatures");
+            assert!(!scene.is_step(change.common, 0.01), "{change:?}");
+        }
     }
 
-    fn steps_of_tenths(noise: f64) {
+    fn steps_of_tenths<T: Raw>(noise: f64, limits: Limits<T>, kelvin_per_raw: f64, raw: impl Fn(f64) -> T) {
         let mut rng = Rng::new(4);
         let mut scene = Scene::new(19_200);
-        let limits = Limits { low: 2000, high: 4700 };
         let scenery: Vec<f64> = (0..19_200).map(|_| 304.0 + rng.normal()).collect();
-        let frame = |rng: &mut Rng, level: f64| -> Vec<u16> {
-            scenery.iter().map(|kelvin| libm::round(10.0 * (kelvin + level + noise * rng.normal())) as u16).collect()
+        let mut frame = |level: f64| -> Vec<T> {
+            scenery.iter().map(|kelvin| raw(libm::round(10.0 * (kelvin + level + noise * rng.normal())))).collect()
         };
-        let mut before = frame(&mut rng, 0.0);
+        let mut before = frame(0.0);
         for _ in 0..100 {
-            let now = frame(&mut rng, 0.0);
+            let now = frame(0.0);
             let change = scene.change(&before, &now, limits).expect("temperatures");
-            assert!(!scene.is_step(change.common, 0.1), "{change:?}");
+            assert!(!scene.is_step(change.common, 0.01 / kelvin_per_raw), "{change:?}");
             before = now;
         }
-        let now = frame(&mut rng, 0.03);
+        let now = frame(0.03);
         let change = scene.change(&before, &now, limits).expect("temperatures");
-        assert!((0.1 * change.common - 0.03).abs() < 0.005, "{change:?}");
-        assert!(scene.is_step(change.common, 0.1));
+        assert!((kelvin_per_raw * change.common - 0.03).abs() < 0.005, "{change:?}");
+        assert!(scene.is_step(change.common, 0.01 / kelvin_per_raw));
     }
 
     #[test]

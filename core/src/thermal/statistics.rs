@@ -27,9 +27,6 @@ pub(crate) struct Limits<T> {
 
 /// A raw pixel: counts or °C.
 pub(crate) trait Raw: Copy {
-    /// The smallest difference there can be, 0 where that is none.
-    const STEP: f64;
-
     fn is_within(self, limits: Limits<Self>) -> bool;
     fn value(self) -> f64;
     fn order(&self, other: &Self) -> core::cmp::Ordering;
@@ -42,8 +39,6 @@ pub(crate) trait Raw: Copy {
 }
 
 impl Raw for u16 {
-    const STEP: f64 = 1.0;
-
     #[inline]
     fn is_within(self, limits: Limits<Self>) -> bool {
         self.wrapping_sub(limits.low) <= limits.high.wrapping_sub(limits.low)
@@ -110,8 +105,6 @@ impl Raw for u16 {
 }
 
 impl Raw for f64 {
-    const STEP: f64 = 0.0;
-
     #[inline]
     fn is_within(self, limits: Limits<Self>) -> bool {
         self >= limits.low && self <= limits.high
