@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ._thermal_analysis import ThermalAnalysis
-    from ._thermal_series import FlowSeries, Oscillations, Rewarming
 
-_INK, _FAINT = "#23303d", "#9aa5b1"
+INK, FAINT = "#23303d", "#9aa5b1"
 # Told apart by people who see few colours, too (Okabe and Ito 2008), and on the dark parts of the colour map.
-_COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#8c8c8c", "#b8a600")
-_MAP = "inferno"  # perceptually even: equal steps of temperature look equal
-_MOST_ROWS = 4000  # more points than pixels of the figure: windows are drawn instead
+COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#0072b2", "#8c8c8c", "#b8a600")
+MAP = "inferno"  # perceptually even: equal steps of temperature look equal
+MOST_ROWS = 4000  # more points than pixels of the figure: windows are drawn instead
 
 
 def new_figure(size: tuple[float, float]) -> Figure:
@@ -61,7 +60,7 @@ def plot(result: ThermalAnalysis, path: str | os.PathLike[str] | None, *, frame:
         style(axes)
         _mark_events(axes, result)
         scale_time(axes, result.time)
-    figure.suptitle(_title(result), x=0.01, ha="left", fontsize=11, color=_INK)
+    figure.suptitle(_title(result), x=0.01, ha="left", fontsize=11, color=INK)
     if path is not None:
         figure.savefig(path, dpi=150)
     return figure
@@ -87,7 +86,7 @@ def _title(result: ThermalAnalysis) -> str:
 def style(axes: Axes) -> None:
     """The look that all figures of the package share."""
     axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(colors=_INK, labelsize=9)
+    axes.tick_params(colors=INK, labelsize=9)
     axes.grid(True, color="#e6eaee", linewidth=0.7)
     axes.set_axisbelow(True)
 
@@ -105,19 +104,19 @@ def scale_time(axes: Axes, time: npt.NDArray[np.float64]) -> None:
         step = next((s for s in (1, 2, 5, 10, 20, 30, 60, 120) if (high - low) / 60 / s <= 12), 240)
         axes.xaxis.set_major_locator(MultipleLocator(60 * step))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds / 60:g}"))
-        axes.set_xlabel("time [min]", color=_INK)
+        axes.set_xlabel("time [min]", color=INK)
     else:
-        axes.set_xlabel("time [s]", color=_INK)
+        axes.set_xlabel("time [s]", color=INK)
 
 
 def colour(place: int) -> str:
     """Of the region, or the difference, at this place."""
-    return _COLOURS[place % len(_COLOURS)]
+    return COLOURS[place % len(COLOURS)]
 
 
 def _dash(place: int) -> Any:
     """Where colours come round again, lines are broken."""
-    return ("solid", (0, (5, 2)), (0, (1, 1.4)))[place // len(_COLOURS) % 3]
+    return ("solid", (0, (5, 2)), (0, (1, 1.4)))[place // len(COLOURS) % 3]
 
 
 def thumbnails(
@@ -133,16 +132,16 @@ def thumbnails(
     low, high = np.quantile(seen, (0.01, 0.995)) if len(seen) else (0.0, 1.0)
     image = None
     for axes, (title, frame) in zip(grid, frames, strict=False):
-        image = axes.imshow(frame, cmap=_MAP, vmin=low, vmax=max(high, low + 0.1))
+        image = axes.imshow(frame, cmap=MAP, vmin=low, vmax=max(high, low + 0.1))
         for number, (name, mask) in enumerate(regions.items()):
             _outline(axes, mask, colour(number), name)
-        axes.set_title(title, loc="left", fontsize=9, color=_INK)
+        axes.set_title(title, loc="left", fontsize=9, color=INK)
     for axes in grid:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_frame_on(False)
     if image is not None:
-        figure.colorbar(image, ax=list(grid), shrink=0.8, pad=0.01).set_label("°C", rotation=0, color=_INK)
+        figure.colorbar(image, ax=list(grid), shrink=0.8, pad=0.01).set_label("°C", rotation=0, color=INK)
     figure.savefig(path, format="png", dpi=110)
 
 
@@ -151,15 +150,15 @@ def draw_frame(axes: Axes, result: ThermalAnalysis, place: int, *, limits: tuple
     picture = result.celsius(place)
     seen = picture[np.isfinite(picture) & (picture > -60) & (picture < 200)]
     low, high = limits or (np.quantile(seen, (0.01, 0.995)) if len(seen) else (0.0, 1.0))
-    image = axes.imshow(np.where(np.isfinite(picture), picture, np.nan), cmap=_MAP, vmin=low, vmax=max(high, low + 0.1))
-    axes.figure.colorbar(image, ax=axes, shrink=0.82, pad=0.02).set_label("°C", rotation=0, color=_INK)
+    image = axes.imshow(np.where(np.isfinite(picture), picture, np.nan), cmap=MAP, vmin=low, vmax=max(high, low + 0.1))
+    axes.figure.colorbar(image, ax=axes, shrink=0.82, pad=0.02).set_label("°C", rotation=0, color=INK)
     for number, name in enumerate(result.names):
         if result.mask(name).all():
             continue
         _outline(axes, result.mask(name), colour(number), name)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_title(f"frame at {result.time[place]:.1f} s", loc="left", fontsize=9, color=_INK)
+    axes.set_title(f"frame at {result.time[place]:.1f} s", loc="left", fontsize=9, color=INK)
 
 
 def _outline(axes: Axes, mask: npt.NDArray[np.bool_], colour: str, name: str) -> None:
@@ -195,15 +194,15 @@ def _series(
     """What is drawn of a series, and the window over which it is a mean."""
     time, values = result.series(name)
     for window in (1.0, 10.0, 60.0):
-        if len(time) <= _MOST_ROWS:
+        if len(time) <= MOST_ROWS:
             return time, values, None
         means, mean_values = result.series(name, window)
-        if len(means) <= _MOST_ROWS or window == 60.0:
+        if len(means) <= MOST_ROWS or window == 60.0:
             return means, mean_values, window
     return time, values, None
 
 
-def _broken(
+def broken(
     time: npt.NDArray[np.float64], values: npt.NDArray[np.float64], also: npt.NDArray[np.float64] | None = None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """The series with its line broken where nothing was measured, and at the times of `also`."""
@@ -226,7 +225,7 @@ def _line(axes: Axes, result: ThermalAnalysis, name: str, place: int, label: str
         ink, dash = colour(place), _dash(place if name in result.overview else 0)
         # A line from one segment to the next would compare what cannot be compared.
         ends = _segment_ends(result) if result.absent.get(name) == "Unreferenced" else None
-        axes.plot(*_broken(time, values, ends), color=ink, linestyle=dash, linewidth=1.3, label=label)
+        axes.plot(*broken(time, values, ends), color=ink, linestyle=dash, linewidth=1.3, label=label)
         if len(values) < 120:
             axes.plot(time, values, ".", color=ink, markersize=4)
     return window
@@ -244,11 +243,11 @@ def _temperatures(axes: Axes, result: ThermalAnalysis) -> None:
         window = _line(axes, result, name, place, label) or window
         if reason not in (None, "Unreferenced"):
             axes.plot([], [], color=colour(place), label=label)
-    axes.set_ylabel("temperature [°C]", color=_INK)
+    axes.set_ylabel("temperature [°C]", color=INK)
     _legend(axes, len(result.names))
     _shade_warming(axes, result)
     if window:
-        axes.set_title(f"means of {window:g} s", loc="right", fontsize=8.5, color=_FAINT)
+        axes.set_title(f"means of {window:g} s", loc="right", fontsize=8.5, color=FAINT)
 
 
 def _legend(axes: Axes, count: int) -> None:
@@ -276,8 +275,8 @@ def _differences(axes: Axes, result: ThermalAnalysis) -> None:
         base = result.baselines.get(name)
         if base is not None:
             axes.axhline(base, color=ink, linewidth=0.9, linestyle=(0, (4, 3)))
-    axes.axhline(0.0, color=_FAINT, linewidth=0.8)
-    axes.set_ylabel("ΔT [K]", color=_INK)
+    axes.axhline(0.0, color=FAINT, linewidth=0.8)
+    axes.set_ylabel("ΔT [K]", color=INK)
     _legend(axes, len(result.difference_overview))
     _shade_warming(axes, result)
 
@@ -303,202 +302,4 @@ def _mark_events(axes: Axes, result: ThermalAnalysis) -> None:
     if words:
         known = axes.get_title(loc="right")
         text = "; ".join([*([known] if known else []), f"dotted: {', '.join(words)}"])
-        axes.set_title(text, loc="right", fontsize=8.5, color=_FAINT)
-
-
-# ---------------------------------------------------------------------------------------------- oscillations, flow, rewarming
-
-
-def _what(unit: str) -> str:
-    return {"Cel": "temperature [°C]", "K": "ΔT [K]", "1": "relative flow"}.get(unit, f"flow [{unit}]")
-
-
-def plot_bands(found: Oscillations, path: str | os.PathLike[str] | None) -> Figure:
-    """See `Oscillations.plot`."""
-    scalogram = found.scalogram()
-    is_told = scalogram is not None
-    figure = new_figure((11, 7.2 if is_told else 3.6))
-    grid = figure.add_gridspec(
-        2 if is_told else 1, 2, height_ratios=(1, 1.9) if is_told else None, width_ratios=(3.4, 1)
-    )
-    series = figure.add_subplot(grid[0, 0] if is_told else grid[0, :])
-    series.plot(*_broken(found.time, found.values), color=_COLOURS[5], linewidth=1.0)
-    series.set_ylabel(_what(found.unit), color=_INK)
-    style(series)
-    scale_time(series, found.time)
-    series.set_title(
-        f"{found.name}: {found.duration / 60:.1f} min without a gap, values every {found.step:.3g} s"
-        + ("" if is_told else "; too short, or values too rare, for any band (five cycles of its lower edge)"),
-        loc="left",
-        fontsize=11,
-        color=_INK,
-    )
-    if scalogram is not None:
-        picture, bars = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
-        _scalogram(picture, found, scalogram)
-        _bands(bars, found, picture.get_ylim())
-    if path is not None:
-        figure.savefig(path, dpi=150)
-    return figure
-
-
-def _scalogram(axes: Axes, found: Oscillations, scalogram: tuple[npt.NDArray[np.float64], ...]) -> None:
-    """Power over time and frequency; what the ends of the record reach into is hatched."""
-    frequency, time, power, cone = scalogram
-    low, high = np.quantile(power[power > 0], (0.05, 0.999)) if (power > 0).any() else (1e-6, 1.0)
-    shown = 10 * np.log10(np.maximum(power, low) / high)
-    image = axes.pcolormesh(time, frequency, shown, cmap=_MAP, shading="nearest", vmin=-30, vmax=0, rasterized=True)
-    axes.set_yscale("log")
-    top = float(frequency[-1])
-    axes.set_ylim(float(frequency[0]), top)
-    reach = np.minimum(cone, top)
-    axes.fill_between(
-        time, float(frequency[0]), reach, facecolor="white", alpha=0.45, hatch="///", edgecolor="#ffffff", linewidth=0
-    )
-    axes.plot(time, reach, color="white", linewidth=1.2)
-    for band in found.bands:
-        if frequency[0] <= band.low <= top:
-            axes.axhline(band.low, color="white", linewidth=0.6, linestyle=(0, (2, 3)))
-    scale_time(axes, time)
-    _plain_frequencies(axes)
-    axes.set_ylabel("frequency [Hz]", color=_INK)
-    axes.figure.colorbar(image, ax=axes, pad=0.01, shrink=0.9).set_label("power [dB of the highest]", color=_INK)
-    axes.set_title("hatched: cone of influence", loc="right", fontsize=8.5, color=_FAINT)
-
-
-def _plain_frequencies(axes: Axes) -> None:
-    """0.01, 0.02, 0.05 in place of powers of ten."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda hertz, _: f"{hertz:g}"))
-
-
-def _bands(axes: Axes, found: Oscillations, limits: tuple[float, float]) -> None:
-    """Power of each band at its frequencies, and what red noise stays below."""
-    from matplotlib.patheffects import withStroke
-
-    unit = {"Cel": "K²", "K": "K²", "1": ""}.get(found.unit, f"{found.unit}²")
-    known = [band for band in found.bands if band.power is not None]
-    for band in found.bands:
-        middle = float(np.sqrt(band.low * band.high))
-        if band.power is None:
-            if limits[0] <= middle <= limits[1]:
-                axes.text(
-                    0.04,
-                    middle,
-                    str(band.reason),
-                    fontsize=8,
-                    color=_FAINT,
-                    va="center",
-                    transform=axes.get_yaxis_transform(),
-                )
-            continue
-        ink = _COLOURS[5] if band.significant or band.significant is None else _FAINT
-        axes.fill_betweenx((band.low * 1.03, band.high / 1.03), 0, band.power, color=ink, alpha=0.85, linewidth=0)
-        if band.threshold is not None:
-            axes.plot((band.threshold,) * 2, (band.low * 1.03, band.high / 1.03), color="#b3261e", linewidth=1.6)
-        axes.text(
-            0.97,
-            middle,
-            band.name.replace("endothelial_no", "endothelial (NO)"),
-            fontsize=8.5,
-            color=_INK,
-            ha="right",
-            va="center",
-            transform=axes.get_yaxis_transform(),
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
-    axes.set_yscale("log")
-    axes.set_ylim(limits)
-    _plain_frequencies(axes)
-    most = max((max(band.power or 0.0, band.threshold or 0.0) for band in known), default=0.0)
-    axes.set_xlim(0, 1.25 * most if most > 0 else 1.0)
-    axes.set_xlabel(f"power {f'[{unit}]' if unit else ''}", color=_INK)
-    axes.tick_params(labelleft=False, which="both")
-    axes.locator_params(axis="x", nbins=3)
-    style(axes)
-    axes.set_title("red: 95 % of red noise", loc="right", fontsize=8.5, color=_FAINT)
-
-
-def plot_flow(series: FlowSeries, path: str | os.PathLike[str] | None) -> Figure:
-    """See `FlowSeries.plot`."""
-    figure = new_figure((11, 3.6))
-    axes = figure.add_subplot()
-    style(axes)
-    title = series.name
-    if len(series.time):
-        time, flow = series.time, series.flow
-        if len(time) > _MOST_ROWS:
-            # The lowest and the highest value in each column of the picture: nothing that is there is left out.
-            cut = len(time) // (_MOST_ROWS // 2)
-            count = len(time) // cut * cut
-            parts = flow[:count].reshape(-1, cut)
-            at = time[:count:cut]
-            axes.fill_between(at, parts.min(axis=1), parts.max(axis=1), color=_COLOURS[1], alpha=0.55, linewidth=0)
-            axes.plot(at, np.median(parts, axis=1), color=_COLOURS[5], linewidth=1.1)
-            # A spike of the sensor would flatten all else; it is cut off and told.
-            low, high = np.quantile(flow, (0.002, 0.998))
-            margin = 0.15 * (high - low) or 1.0
-            axes.set_ylim(low - margin, high + margin)
-            if flow.max() > high + margin:
-                title += f", highest {flow.max():.0f} {series.unit} (cut off)"
-        else:
-            axes.plot(time, flow, color=_COLOURS[5], linewidth=1.1)
-        scale_time(axes, time)
-    axes.set_ylabel(_what(series.unit), color=_INK)
-    if series.depth is not None:
-        title += f": bed {1000 * series.depth:.2f} mm deep"
-    if series.fit.get("correlation") is not None:
-        title += f", goes with the reference to {series.fit['correlation']:.2f} (temperature {series.fit['raw_correlation']:.2f})"
-    if series.reason:
-        title += f": {series.reason}"
-    axes.set_title(title, loc="left", fontsize=11, color=_INK)
-    if path is not None:
-        figure.savefig(path, dpi=150)
-    return figure
-
-
-def plot_rewarming(fit: Rewarming, path: str | os.PathLike[str] | None) -> Figure:
-    """See `Rewarming.plot`."""
-    figure = new_figure((11, 4.2))
-    axes = figure.add_subplot()
-    style(axes)
-    axes.plot(fit.time, fit.temperature, color=_COLOURS[5], linewidth=1.1)
-    axes.axvline(fit.from_time, color=_FAINT, linewidth=1.0)
-    title = f"{fit.region}: "
-    if fit.reason is not None or fit.tau is None or fit.end is None or fit.start is None or fit.lag is None:
-        title += str(fit.reason)
-    else:
-        for level, name in ((fit.start, "T₀"), (fit.end, "T∞")):
-            axes.axhspan(level[1], level[2], color=_COLOURS[0], alpha=0.25, linewidth=0)
-            axes.axhline(level[0], color=_COLOURS[0], linewidth=1.0)
-            axes.annotate(
-                f"{name} {level[0]:.2f} °C", (1.0, level[0]), xycoords=("axes fraction", "data"), xytext=(-4, 3),
-                textcoords="offset points", ha="right", fontsize=9, color=_INK,
-            )  # fmt: skip
-        rise = fit.from_time + fit.lag[0]
-        for at, name in ((rise, "lag"), (rise + fit.tau[0], "τ")):
-            axes.axvline(at, color=_COLOURS[2], linewidth=1.0, linestyle=(0, (4, 3)))
-            axes.annotate(
-                name,
-                (at, 0.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(3, 4),
-                textcoords="offset points",
-                fontsize=9,
-                color=_COLOURS[2],
-            )
-        title += f"lag {fit.lag[0]:.0f} s ({fit.lag[1]:.0f} to {fit.lag[2]:.0f})"
-        title += f", τ {fit.tau[0]:.0f} s ({fit.tau[1]:.0f} to {fit.tau[2]:.0f})"
-        if fit.max_slope is not None:
-            title += f", steepest {fit.max_slope[0]:.2f} K/min"
-        if fit.recovered is not None:
-            title += f", recovered {fit.recovered[0]:.0f} %"
-    axes.set_title(title, loc="left", fontsize=11, color=_INK)
-    axes.set_ylabel("temperature [°C]", color=_INK)
-    scale_time(axes, fit.time)
-    if path is not None:
-        figure.savefig(path, dpi=150)
-    return figure
+        axes.set_title(text, loc="right", fontsize=8.5, color=FAINT)

@@ -52,7 +52,7 @@ class Rewarming:
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> matplotlib.figure.Figure:
         """Draw the series with T₀, lag, τ and T∞; needs the extra `plethys[plot]`."""
-        from ._thermal_plot import plot_rewarming
+        from ._thermal_series_plot import plot_rewarming
 
         return plot_rewarming(self, path)
 
@@ -114,7 +114,7 @@ class Oscillations:
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> matplotlib.figure.Figure:
         """Draw series, scalogram with the cone of influence, and bands; needs the extra `plethys[plot]`."""
-        from ._thermal_plot import plot_bands
+        from ._thermal_series_plot import plot_bands
 
         return plot_bands(self, path)
 
@@ -165,7 +165,7 @@ class FlowSeries:
 
     def plot(self, path: str | os.PathLike[str] | None = None) -> matplotlib.figure.Figure:
         """Draw the flow over time; needs the extra `plethys[plot]`."""
-        from ._thermal_plot import plot_flow
+        from ._thermal_series_plot import plot_flow
 
         return plot_flow(self, path)
 
