@@ -14,7 +14,9 @@
 //!    lie). A candidate is measured by the *lower* of both: a small pulse behind an artefact by its followers, one before it by
 //!    its forerunners, and a wave between large pulses by neither (`scale.rs`). Its evidence is 2.7 ln(height / 0.2 scale) +
 //!    0.5 ln(rise / fall), less where the height is under 5 % of the median of 40 s, and at most
-//!    what a wave two to three times lower than one within 0.37 s before it deserves: a rebound, not a pulse.
+//!    what a wave two to three times lower than one within 0.37 s before it (0.37 √P s where P is above 1 s and has been there
+//!    for a while) deserves: a rebound or a
+//!    dicrotic wave, not a pulse.
 //! 4. **Period.** Autocorrelation over 11 s of the *rising* slopes, cut off at three times the usual one: each pulse is one short
 //!    bump, breathing and level steps are little. The period is the shortest lag within 75 % of the best, unless it is a third
 //!    of it (three times the lag correlates better than it, and far better than twice the lag); its correlation is the

@@ -35,6 +35,8 @@ pub(super) struct Programme {
     logs: Box<[[f64; 2]; LOGS]>,
     heights: Heights,
     hz: f64,
+    /// How far behind a candidate its shadow reaches, internal samples.
+    shadow_reach: f64,
     tuning: Tuning,
 }
 
@@ -47,6 +49,7 @@ impl Programme {
             logs: Box::new([[1.0, 0.0]; LOGS]),
             heights: NO_HEIGHTS,
             hz: internal_hz,
+            shadow_reach: 0.0,
             tuning: *tuning,
         }
     }
@@ -67,6 +70,10 @@ impl Programme {
         usual: f64,
     ) {
         self.count = 0;
+        // A dicrotic wave comes the later the slower the pulse (Weissler et al. 1968, DOI 10.1161/01.CIR.37.2.149).
+        let sure = period.lately >= self.tuning.shadow_sure;
+        let slow = if sure { libm::sqrt((period.length / self.hz).max(1.0)) } else { 1.0 };
+        self.shadow_reach = slow * self.tuning.shadow * self.hz;
         for (at, candidate) in candidates.iter().enumerate() {
             if candidate.time <= from {
                 continue;
@@ -172,7 +179,7 @@ impl Programme {
     /// the rebound that a sensor's own high-pass leaves; a pulse so soon after another is not so much smaller.
     fn shadow(&self, candidates: &[Candidate], at: usize) -> f64 {
         let Some(own) = candidates.get(at) else { return 0.0 };
-        let before = candidates[..at].iter().rev().take_while(|c| own.time - c.time <= self.tuning.shadow * self.hz);
+        let before = candidates[..at].iter().rev().take_while(|c| own.time - c.time <= self.shadow_reach);
         let highest = before.fold(0.0, |highest: f64, c| highest.max(c.height));
         let ratio = if own.height > 0.0 { highest / own.height } else { self.tuning.shadow_full };
         ((ratio - self.tuning.shadow_from) / (self.tuning.shadow_full - self.tuning.shadow_from)).clamp(0.0, 1.0)

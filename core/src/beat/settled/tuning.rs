@@ -91,8 +91,10 @@ constants! {
     long_scale: 40.0,
     /// Evidence per unit of log(rise / fall).
     side_weight: 0.5,
-    /// A candidate this soon after a far higher one stands in its shadow, s.
+    /// A candidate this soon after a far higher one stands in its shadow, s; below 60 a minute longer, by the root of the period in seconds,
     shadow: 0.37,
+    /// where the autocorrelation has lately been this high: atrial fibrillation has no period.
+    shadow_sure: 0.45,
     /// How many times higher that one is, where the shadow begins.
     shadow_from: 2.0,
     /// And where it is full.
