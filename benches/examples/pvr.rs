@@ -2,7 +2,7 @@
 //! 0.05 mmHg, a leak of 0.5 mmHg/min. One row for each sample rate, pulse height and shape: the worst of the seeds, each 85 s long.
 //!
 //! `all`: the median amplitude over the beats of all seeds. Where the pulse is no higher than the sway, true amplitudes within a
-//! breath differ by half, and the median of ninety of them is uncertain by 1 to 1.5 % (SD over 40 seeds), whatever reads them.
+//! breath differ by half and few lie about their median, so that a small error of a beat there moves the median of a recording.
 //!
 //! `cargo run --release -p plethys-benches --example pvr [seeds]`
 

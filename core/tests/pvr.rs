@@ -9,27 +9,26 @@ use accuracy::{compare, median_error, recording, shapes};
 /// Seeds of the recordings, each of which has another pulse rate.
 const SEEDS: [u64; 4] = [1, 2, 3, 4];
 
-/// The median over the beats of a recording, 80 to 110 of them, from 0.1 mmHg. At 0.05 mmHg the pulse is as high as the sway: true amplitudes
-/// within a breath differ by half, and the median of ninety is uncertain by 1.5 % (SD) however well they are read; it is asked
-/// of the beats of four recordings together, of a single one only that it is no further off than 6 %.
+/// The median over the beats of each recording, 80 to 110 of them. At 0.05 mmHg the pulse is as high as the sway and twenty steps of the
+/// converter; the true amplitudes about the median are few there, and one beat misread may move it by a percent.
 #[test]
 fn the_median_amplitude_holds_on_every_shape_down_to_a_twentieth_of_a_millimetre() {
     for hz in [100.0, 250.0, 1000.0] {
         for (name, shape) in shapes() {
             for amplitude in [0.05, 0.1, 0.25, 1.0] {
-                let mut together = Vec::new();
                 let seeds = if amplitude < 0.25 { &SEEDS[..] } else { &SEEDS[..1] };
+                let limit = if amplitude < 0.1 { 3.0 } else { 2.0 };
+                let mut together = Vec::new();
                 for &seed in seeds {
                     let errors = compare(&recording(hz, amplitude, &shape, seed));
                     let what = format!("{name} {hz} Hz {amplitude} mmHg, seed {seed}");
                     assert!(errors.found >= 60 && errors.found * 50 >= errors.beats * 49, "{what}: {errors:?}");
-                    let single = if amplitude < 0.1 { 6.0 } else { 2.0 };
-                    assert!(errors.amplitude.abs() <= single, "{what}: {errors:?}");
+                    assert!(errors.amplitude.abs() <= limit, "{what}: {errors:?}");
                     together.extend(errors.amplitudes);
                 }
-                let limit = if amplitude < 0.1 { 3.0 } else { 2.0 };
+                // What is left is scatter: over several recordings it falls.
                 let error = median_error(&together);
-                assert!(error.abs() <= limit, "{name} {hz} Hz {amplitude} mmHg: {error} %");
+                assert!(error.abs() <= 0.5 * limit, "{name} {hz} Hz {amplitude} mmHg: {error} %");
             }
         }
     }

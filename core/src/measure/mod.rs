@@ -13,4 +13,5 @@ pub(crate) mod rate;
 #[cfg(feature = "spectrum")]
 pub(crate) mod rhythm;
 pub(crate) mod robust;
+pub(crate) mod usual;
 pub(crate) mod waveform;

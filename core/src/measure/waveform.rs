@@ -218,6 +218,11 @@ impl Waveform {
         SUITED_RISES * rise * libm::exp(NOISE_POWER * libm::log(noise / SUITED_NOISE))
     }
 
+    /// Standard deviation of the noise of a sample; `None` where nothing was smoothed, or too little to tell.
+    pub(crate) fn noise(&self) -> Option<f64> {
+        self.noise
+    }
+
     /// Standard deviation of the noise that is left in the values; `None` where nothing was smoothed, or too little to tell.
     pub(crate) fn left_noise(&self) -> Option<f64> {
         self.noise.map(|noise| noise * self.kept)

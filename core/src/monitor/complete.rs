@@ -15,6 +15,7 @@ use crate::measure::cycle::Cycle;
 use crate::measure::perfusion::Perfusion;
 use crate::measure::pulse::{Reading, search_reach, upstroke_reach};
 use crate::measure::rate::{BeatRate, Tick};
+use crate::measure::usual::UsualPulse;
 use crate::measure::waveform::{Waveform, smoothing_reach};
 use crate::measure::{contour, descent, pulse};
 use crate::reason::Reason;
@@ -65,6 +66,13 @@ struct Open {
     accepted: bool,
 }
 
+impl Open {
+    /// Accepted, and read without anything missing.
+    fn is_whole(&self) -> bool {
+        self.accepted && self.spoilt.is_none()
+    }
+}
+
 /// Reads pulses and completes their beats.
 #[derive(Debug, Clone)]
 pub(crate) struct Completer {
@@ -72,6 +80,7 @@ pub(crate) struct Completer {
     waveform: Waveform,
     /// The cycle that is read, above the line from foot to foot.
     above: Vec<f64>,
+    usual: UsualPulse,
     /// A pulse without one before it: read when its cycle is known.
     lone: Option<Standing>,
     open: Option<Open>,
@@ -98,6 +107,7 @@ impl Completer {
         Self {
             hz: rate.as_hz(),
             above: Vec::with_capacity(waveform.most()),
+            usual: UsualPulse::new((LONGEST_CYCLE_S * waveform.rate()) as usize, waveform.most()),
             waveform,
             lone: None,
             open: None,
@@ -132,6 +142,7 @@ impl Completer {
         self.rising = false;
         self.heights.reset();
         self.reaches.reset();
+        self.usual.reset();
     }
 
     /// Forgets the pulse whose beat is not complete, and what the beats so far were; says where in the segment the last of them ended.
@@ -142,6 +153,7 @@ impl Completer {
         }
         self.heights.reset();
         self.reaches.reset();
+        self.usual.reset();
         self.summary.reset();
         libm::ceil(self.handed_out) as u64
     }
@@ -213,7 +225,7 @@ impl Completer {
             let from = found.peak - reach - upstroke_reach(cycle) * self.hz;
             (from, from)
         });
-        let from = (libm::floor(from) - 2.0).max(0.0) as u64;
+        let from = (libm::floor(from - self.usual.reach(cycle) * self.hz) - 2.0).max(0.0) as u64;
         let to = (libm::ceil(found.peak + reach) + 3.0).max(0.0) as u64;
         let margin = self.waveform.margin() as u64;
         let held = from.saturating_sub(margin).max(history.start())..(to + margin).min(history.end());
@@ -229,6 +241,9 @@ impl Completer {
             // The first pulses of a segment have to tell for themselves.
             let suited = self.waveform.suited_reach(first.rise(), first.amplitude());
             reading = read(&mut self.waveform, Some(suited));
+        }
+        if let Some(reading) = &reading {
+            self.usual.look(&self.waveform, reading);
         }
         // The pulse before may have been read later than finding saw it; the order of peaks is kept.
         let found = Found { peak: found.peak.max(earliest + 1.0), ..found };
@@ -271,6 +286,12 @@ impl Completer {
         let time = |index: f64| (start as f64 + index) / hz;
         let reading = open.reading;
         let next_reading = next.and_then(|next| next.reading);
+        let pair = reading.zip(next_reading).filter(|_| open.is_whole() && next.is_some_and(Open::is_whole));
+        let shown = pair.and_then(|(this, next)| self.usual.read(&self.waveform, &this, &next));
+        if let Some((this, next)) = pair {
+            self.usual.learn(&self.waveform, &this, &next);
+        }
+        let (reading, next_reading) = shown.map_or((reading, next_reading), |(this, next)| (Some(this), Some(next)));
         let whole_cycle =
             reading.zip(next_reading).and_then(|(this, next)| Cycle::of(&self.waveform, &this, &next, &mut self.above));
         let notch = whole_cycle.map(|cycle| descent::notch(&cycle));
