@@ -17,7 +17,7 @@ from importlib.metadata import version as _version
 
 from . import _plethys, datasets
 from ._plethys import ProcessError
-from ._pvr import CuffReadings, Ensemble, cuff_readings, millilitres, pvr_category, two_point
+from ._pvr import CuffMonitor, CuffReadings, Ensemble, cuff_readings, millilitres, pvr_category, two_point
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
 from ._thermal import analyze_thermal
@@ -57,6 +57,7 @@ __all__ = [
     "Analysis",
     "BandPower",
     "Beats",
+    "CuffMonitor",
     "CuffReadings",
     "Ensemble",
     "FlowSeries",

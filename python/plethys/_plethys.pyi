@@ -21,6 +21,7 @@ __all__ = [
     "TRUTH",
     "Analysis",
     "Config",
+    "CuffMonitor",
     "Measurements",
     "Monitor",
     "ProcessError",
@@ -267,6 +268,14 @@ def synthetic(options: dict[str, Any]) -> dict[str, Any]:
     """The keywords of plethys.datasets.synthetic, all present."""
 
 def two_point(first: tuple[float, float], second: tuple[float, float], unit: str) -> tuple[float, float]: ...
+@final
+class CuffMonitor:
+    def __new__(cls, sample_rate: float, target: float, tolerance: float) -> CuffMonitor: ...
+    def push(self, pressure: _Floats) -> dict[str, npt.NDArray[Any]]:
+        """Readings of the blocks that these pressures complete."""
+
+    def reset(self) -> None: ...
+
 def cuff_readings(
     pressure: _Floats, sample_rate: float, target: float, tolerance: float
 ) -> dict[str, npt.NDArray[Any]]: ...

@@ -127,6 +127,38 @@ def cuff_readings(
     return CuffReadings(**_plethys.cuff_readings(values, hz, *limits))
 
 
+class CuffMonitor:
+    """Follows the pressure of a cuff while it arrives; what `cuff_readings` gives of a recording, in pieces.
+
+    Parameters
+    ----------
+    sample_rate
+        Hz of the cuff's channel.
+    target, tolerance
+        mmHg; the cuff holds within `tolerance` of `target`.
+
+    >>> import plethys
+    >>> cuff = plethys.CuffMonitor(20.0)
+    >>> cuff.push([65.0] * 39).time, cuff.push([65.0] * 41).time
+    (array([], dtype=float64), array([1., 3.]))
+    """
+
+    def __init__(self, sample_rate: float, target: float = 65.0, tolerance: float = 5.0) -> None:
+        self._inner = _plethys.CuffMonitor(
+            _convert.number("sample_rate", sample_rate, "Hz"),
+            _convert.number("target", target, "mmHg"),
+            _convert.number("tolerance", tolerance, "mmHg"),
+        )
+
+    def push(self, pressure: npt.ArrayLike) -> CuffReadings:
+        """Take pressures, mmHg (NaN is missing), and give the readings of the blocks of 2 s that they complete."""
+        return CuffReadings(**self._inner.push(_convert.floats(pressure, "pressure")))
+
+    def reset(self) -> None:
+        """Go back to the just-built state."""
+        self._inner.reset()
+
+
 def millilitres(height: float, injection: tuple[float, float] | None) -> tuple[float | None, str | None]:
     """A height in mmHg as a volume in mL, and None; or None and the reason why there is none.
 

@@ -1,7 +1,9 @@
 //! What vascular laboratories add to a pulse volume recording: two-point calibration, category.
 
 use numpy::{PyArray1, PyReadonlyArray1};
-use plethys::{Calibration, CuffSite, CuffTarget, Ensemble, Grading, Injection, Notch, SampleRate, category};
+use plethys::{
+    Calibration, CuffReading, CuffSite, CuffTarget, Ensemble, Grading, Injection, Notch, SampleRate, category,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -46,6 +48,38 @@ pub(crate) fn cuff_readings<'py>(
     let target = CuffTarget::new(target, tolerance).map_err(config_error)?;
     let pressure = pressure.as_slice()?;
     let readings = py.detach(|| plethys::cuff_readings(pressure, rate, target));
+    reading_columns(py, &readings)
+}
+
+/// Follows a cuff's pressure while it arrives.
+#[pyclass(module = "plethys._plethys")]
+pub(crate) struct CuffMonitor(plethys::CuffMonitor);
+
+#[pymethods]
+impl CuffMonitor {
+    #[new]
+    fn new(sample_rate: f64, target: f64, tolerance: f64) -> PyResult<Self> {
+        let rate = SampleRate::hz(sample_rate).map_err(config_error)?;
+        let target = CuffTarget::new(target, tolerance).map_err(config_error)?;
+        Ok(Self(plethys::CuffMonitor::new(rate, target)))
+    }
+
+    /// Readings of the blocks that these pressures complete.
+    #[allow(clippy::needless_pass_by_value)] // PyO3 hands extracted arguments over by value.
+    fn push<'py>(&mut self, py: Python<'py>, pressure: PyReadonlyArray1<'py, f64>) -> PyResult<Bound<'py, PyDict>> {
+        let pressure = pressure.as_slice()?;
+        let cuff = &mut self.0;
+        let readings: Vec<_> = py.detach(|| pressure.iter().filter_map(|value| cuff.push(*value)).collect());
+        reading_columns(py, &readings)
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+/// Readings of a cuff, column by column.
+fn reading_columns<'py>(py: Python<'py>, readings: &[CuffReading]) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     let number = |value: Option<f64>| value.unwrap_or(f64::NAN);
     dict.set_item("time", PyArray1::from_iter(py, readings.iter().map(|r| r.time)))?;
@@ -53,7 +87,7 @@ pub(crate) fn cuff_readings<'py>(
     dict.set_item("leak", PyArray1::from_iter(py, readings.iter().map(|r| number(r.leak))))?;
     dict.set_item("inflating", PyArray1::from_iter(py, readings.iter().map(|r| r.inflating)))?;
     dict.set_item("holds", PyArray1::from_iter(py, readings.iter().map(|r| r.holds)))?;
-    dict.set_item("leaks", PyArray1::from_iter(py, readings.iter().map(plethys::CuffReading::leaks)))?;
+    dict.set_item("leaks", PyArray1::from_iter(py, readings.iter().map(CuffReading::leaks)))?;
     Ok(dict)
 }
 

@@ -73,8 +73,16 @@ def test_a_cuff_channel_says_what_it_lost_and_when_it_was_inflated() -> None:
     assert cuff.leak[55] == pytest.approx(3.0, abs=0.01) and cuff.leaks[55]
     assert cuff.time[cuff.inflating].tolist() == [121.0] and not cuff.holds[cuff.inflating].any()
     assert cuff.holds[10] and not cuff.holds[55]
+    live = plethys.CuffMonitor(20.0)
+    for _ in range(2):
+        pieces = [live.push(piece) for piece in np.split(lost, [1, 700, 2555])]
+        for name in vars(cuff):
+            np.testing.assert_array_equal(np.concatenate([getattr(piece, name) for piece in pieces]), getattr(cuff, name))
+        live.reset()
     with pytest.raises(ValueError, match=r"sample.rate"):
         plethys.cuff_readings(lost, 1.0)
+    with pytest.raises(ValueError, match="tolerance"):
+        plethys.CuffMonitor(20.0, tolerance=0.0)
     with pytest.raises(TypeError, match="one dimension"):
         plethys.cuff_readings(np.zeros((3, 3)), 20.0)
 

@@ -71,7 +71,6 @@ fn answer(name: &str, found: Result<f64, Reason>) -> Object {
 /// The pressure of a cuff while it arrives.
 #[wasm_bindgen]
 pub struct RawCuffMonitor {
-    built: CuffMonitor,
     cuff: CuffMonitor,
     readings: Vec<CuffReading>,
 }
@@ -85,8 +84,7 @@ impl RawCuffMonitor {
     #[wasm_bindgen(constructor)]
     pub fn new(sample_rate: f64, target: Option<f64>, tolerance: Option<f64>) -> Result<RawCuffMonitor, JsValue> {
         let rate = SampleRate::hz(sample_rate).map_err(|e| config_error(&e))?;
-        let built = CuffMonitor::new(rate, target_of(target, tolerance)?);
-        Ok(Self { cuff: built.clone(), built, readings: Vec::new() })
+        Ok(Self { cuff: CuffMonitor::new(rate, target_of(target, tolerance)?), readings: Vec::new() })
     }
 
     /// Takes the first `n` pressures of `block`, mmHg, and gives the readings that they completed.
@@ -103,7 +101,7 @@ impl RawCuffMonitor {
 
     /// The just-built state.
     pub fn reset(&mut self) {
-        self.cuff.clone_from(&self.built);
+        self.cuff.reset();
     }
 }
 

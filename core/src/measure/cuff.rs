@@ -72,18 +72,16 @@ pub struct CuffMonitor {
 impl CuffMonitor {
     /// For a channel of this rate.
     pub fn new(rate: SampleRate, target: CuffTarget) -> Self {
-        let block = rate.samples(BLOCK_S) as u64;
-        Self {
-            hz: rate.as_hz(),
-            target,
-            block,
-            index: 0,
-            sum: 0.0,
-            count: 0,
-            held: [0.0; BLOCKS],
-            filled: 0,
-            before: None,
-        }
+        Self::with_block(rate.as_hz(), target, rate.samples(BLOCK_S) as u64)
+    }
+
+    fn with_block(hz: f64, target: CuffTarget, block: u64) -> Self {
+        Self { hz, target, block, index: 0, sum: 0.0, count: 0, held: [0.0; BLOCKS], filled: 0, before: None }
+    }
+
+    /// Back to the just-built state.
+    pub fn reset(&mut self) {
+        *self = Self::with_block(self.hz, self.target, self.block);
     }
 
     /// Takes a pressure, mmHg (NaN is missing), and gives the reading of a block when it is full.
