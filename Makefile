@@ -127,7 +127,7 @@ $(TOOLS): python/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.x")'
 	@echo "setup: a Python environment in $(VENV)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --constraint python/constraints.txt maturin wfdb
+	@$(PIP) install --constraint python/constraints.txt maturin wfdb flyr
 	@touch $@
 
 # Installed in place: changes in python/plethys/*.py need no new installation. maturin is found through PATH.

@@ -17,7 +17,7 @@ from importlib.metadata import version as _version
 
 from . import _plethys, datasets
 from ._plethys import ProcessError
-from ._pvr import CuffMonitor, CuffReadings, Ensemble, cuff_readings, millilitres, pvr_category, two_point
+from ._pvr import CuffMonitor, CuffReadings, Ensemble, cuff_readings, deflection, millilitres, pvr_category, two_point
 from ._stream import Analysis, Monitor, Snapshot, analyze
 from ._tables import Beats, Rates, Table, Trend
 from ._thermal import analyze_thermal
@@ -87,6 +87,7 @@ __all__ = [
     "analyze_thermal",
     "cuff_readings",
     "datasets",
+    "deflection",
     "millilitres",
     "pvr_category",
     "read",

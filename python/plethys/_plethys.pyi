@@ -39,6 +39,7 @@ __all__ = [
     "catalogue",
     "catalogue_toml",
     "cuff_readings",
+    "deflection",
     "estimate_sample_rate",
     "millilitres",
     "pvr_category",
@@ -279,6 +280,7 @@ class CuffMonitor:
 def cuff_readings(
     pressure: _Floats, sample_rate: float, target: float, tolerance: float
 ) -> dict[str, npt.NDArray[Any]]: ...
+def deflection(height: float, gain: float) -> float: ...
 def millilitres(height: float, injection: tuple[float, float] | None) -> tuple[float | None, str | None]: ...
 def pvr_category(
     height: float | None,

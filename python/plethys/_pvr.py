@@ -159,6 +159,18 @@ class CuffMonitor:
         self._inner.reset()
 
 
+def deflection(height: float, gain: float = 20.0) -> float:
+    """The deflection in mm that a height in mmHg makes on the chart of a recorder of this gain, mm/mmHg.
+
+    The classical recorder has 20 mm/mmHg (Raines 1973); a study's reports give it where the gain is stated.
+
+    >>> import plethys
+    >>> plethys.deflection(0.81)
+    16.2
+    """
+    return _plethys.deflection(_convert.number("height", height, "mmHg"), _convert.number("gain", gain, "mm/mmHg"))
+
+
 def millilitres(height: float, injection: tuple[float, float] | None) -> tuple[float | None, str | None]:
     """A height in mmHg as a volume in mL, and None; or None and the reason why there is none.
 

@@ -32,7 +32,7 @@ mod _plethys {
     #[pymodule_export]
     use crate::monitor::{Analysis, Monitor, analyze, estimate_sample_rate};
     #[pymodule_export]
-    use crate::pvr::{CuffMonitor, cuff_readings, millilitres, pvr_category, two_point};
+    use crate::pvr::{CuffMonitor, cuff_readings, deflection, millilitres, pvr_category, two_point};
     #[pymodule_export]
     use crate::source_feet::source_feet;
     #[pymodule_export]

@@ -2,7 +2,7 @@
 
 use numpy::{PyArray1, PyReadonlyArray1};
 use plethys::{
-    Calibration, CuffReading, CuffSite, CuffTarget, Ensemble, Grading, Injection, Notch, SampleRate, category,
+    Calibration, CuffReading, CuffSite, CuffTarget, Ensemble, Gain, Grading, Injection, Notch, SampleRate, category,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -89,6 +89,12 @@ fn reading_columns<'py>(py: Python<'py>, readings: &[CuffReading]) -> PyResult<B
     dict.set_item("holds", PyArray1::from_iter(py, readings.iter().map(|r| r.holds)))?;
     dict.set_item("leaks", PyArray1::from_iter(py, readings.iter().map(CuffReading::leaks)))?;
     Ok(dict)
+}
+
+/// Deflection on a chart, mm.
+#[pyfunction]
+pub(crate) fn deflection(height: f64, gain: f64) -> PyResult<f64> {
+    Ok(Gain::mm_per_mmhg(gain).map_err(config_error)?.deflection(height))
 }
 
 /// A height in mL, or the reason why there is none.

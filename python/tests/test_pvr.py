@@ -87,6 +87,12 @@ def test_a_cuff_channel_says_what_it_lost_and_when_it_was_inflated() -> None:
         plethys.cuff_readings(np.zeros((3, 3)), 20.0)
 
 
+def test_a_height_has_its_deflection_on_a_chart() -> None:
+    assert plethys.deflection(0.75) == 15.0 and plethys.deflection(0.75, gain=40) == 30.0
+    with pytest.raises(ValueError, match="gain"):
+        plethys.deflection(0.75, gain=0.0)
+
+
 def test_millilitres_need_an_injection() -> None:
     assert plethys.millilitres(0.5, (1.0, 12.5)) == (pytest.approx(0.04), None)
     assert plethys.millilitres(0.5, (1.0, 0.0)) == (None, "NotStated")
