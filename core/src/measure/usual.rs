@@ -39,6 +39,8 @@ const FOOT_PASSED_NOISE: f64 = 2.0;
 const FOOT_PASSED: f64 = 0.08;
 /// The foot is in the middle of the values that lie within so many standard deviations of their noise of the lowest.
 const FOOT_NOISE: f64 = 1.5;
+/// A pulse is read again as at least this share of what it was.
+const LEAST_HEIGHT: f64 = 0.5;
 /// A rest whose quick part is so many times its noise (in standard deviations) is not noise.
 const FITS: f64 = 2.0;
 
@@ -150,7 +152,8 @@ impl UsualPulse {
             _ => (0.0, smooth[peak]),
         };
         let peak = Reading { peak: waveform.index_of(peak as f64 + shift), peak_level, ..at(this, this_foot) };
-        Some((peak, at(next, next_foot)))
+        // Where the two readings disagree about the height, this is not the pulse that was found.
+        (peak.amplitude() > LEAST_HEIGHT * this.amplitude()).then(|| (peak, at(next, next_foot)))
     }
 
     /// Takes the cycle between two pulses into the mean: the first from its upstroke on, the second up to its upstroke.
