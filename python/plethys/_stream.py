@@ -234,8 +234,6 @@ class Analysis:
         mine, others = self._raw.stored(), other._raw.stored()
         return mine[2:] == others[2:] and mine[1].__getnewargs__() == others[1].__getnewargs__()
 
-    __hash__ = None  # type: ignore[assignment]
-
     def trend(self, window: float = 60.0, step: float = 60.0) -> Trend:
         """Beats and rates over windows [k·step, k·step + window), s; complete ones only.
 

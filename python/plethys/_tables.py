@@ -153,8 +153,6 @@ class Table:
             return NotImplemented
         return self.columns == other.columns and self.to_bytes() == other.to_bytes()
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __getstate__(self) -> tuple[dict[str, npt.NDArray[Any]], str]:
         return self._arrays, self._unit
 
